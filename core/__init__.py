@@ -1,0 +1,1 @@
+"""Talkdeck's rules and data; knows nothing of any screen."""

@@ -1,0 +1,43 @@
+"""The one way text is folded and split into words, for both engines and for the query."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+WORD_LENGTH = 255
+"""A longer word counts by its first 255 letters, in text and query alike (PostgreSQL refuses lexemes above 2,046 bytes)."""
+
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+
+
+def fold(text: str) -> str:
+    """Case and accents removed, symbols and blanks kept: casefold, NFKD, combining marks dropped.
+
+    Folding twice changes nothing more.
+    """
+    if text.isascii():
+        return text.lower()
+    return "".join(map(_fold_character, text))
+
+
+def words(text: str) -> list[str]:
+    """Runs of letters and digits of the folded text, in order, repeats kept."""
+    folded = fold(text)
+    if folded.isascii():
+        return [word[:WORD_LENGTH] for word in _ASCII_WORD.findall(folded)]
+    return [word[:WORD_LENGTH] for word in "".join(c if c.isalnum() else " " for c in folded).split()]
+
+
+def document(text: str | None) -> str:
+    """The words of a text, joined by single blanks: what the text index is given."""
+    return " ".join(words(text)) if text else ""
+
+
+@lru_cache(maxsize=8192)
+def _fold_character(character: str) -> str:
+    # NFKD can bring capitals back (mathematical letters) and casefold can bring composed letters; two rounds settle both.
+    folded = character
+    for _ in range(2):
+        folded = unicodedata.normalize("NFKD", folded).casefold()
+    folded = unicodedata.normalize("NFKD", folded)
+    return "".join(c for c in folded if not unicodedata.category(c).startswith("M"))
