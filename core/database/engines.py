@@ -1,0 +1,127 @@
+"""What SQLite and PostgreSQL each need: connecting, beginning, passing ids. Nothing else may differ elsewhere."""
+
+import sqlite3
+import time
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, Connection, Engine, Select, bindparam, create_engine, event, func, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from core.errors import Unavailable
+from core.words import document
+
+WRITES = "talkdeck_writes"
+BUSY_MILLISECONDS = 15_000
+
+_SQLITE_SETTINGS = (
+    "synchronous = FULL",  # an acknowledged intent must survive a power cut, or a text is sent twice
+    "foreign_keys = ON",
+    "recursive_triggers = ON",
+    "trusted_schema = OFF",
+    "cell_size_check = ON",
+    "temp_store = MEMORY",
+    "cache_size = -65536",
+)
+
+_POSTGRESQL_OPTIONS = "-c plan_cache_mode=force_custom_plan -c lock_timeout=15s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+
+
+def open_engine(url: str) -> Engine:
+    """An engine whose transactions begin as this application needs them."""
+    return _open_sqlite(url) if is_sqlite_url(url) else _open_postgresql(url)
+
+
+def is_sqlite_url(url: str) -> bool:
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
+
+
+def _open_sqlite(url: str) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}, pool_size=20, max_overflow=40)
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        for setting in _SQLITE_SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+        connection.create_function("document", 1, document, deterministic=True)
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _open_postgresql(url: str) -> Engine:
+    return create_engine(
+        url,
+        connect_args={"options": _POSTGRESQL_OPTIONS, "prepare_threshold": 5},
+        pool_size=20,
+        max_overflow=40,
+        pool_pre_ping=True,
+    )
+
+
+def open_counter_engine(engine: Engine) -> Engine | None:
+    """Where ids are allotted on PostgreSQL: a connection of its own, so that no writer waits for another's commit."""
+    if engine.dialect.name == "sqlite":
+        return None
+    return create_engine(engine.url, connect_args={"options": _POSTGRESQL_OPTIONS}, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+
+
+def id_set(connection: Connection, ids: list[int]) -> Select[Any]:
+    """The ids as a one-column selection, passed as one JSON text or one array; never one parameter each."""
+    if is_sqlite(connection):
+        each = func.json_each(bindparam(None, _json(ids), unique=True)).table_valued("value")
+        return select(each.c.value.label("id"))
+    array = bindparam(None, sorted(ids), type_=ARRAY(BigInteger), unique=True)
+    return select(func.unnest(array).column_valued("id"))
+
+
+def _json(ids: list[int]) -> str:
+    return "[" + ",".join(map(str, sorted(ids))) + "]"
+
+
+def lock_migrations(connection: Connection) -> None:
+    """Held to the end of the transaction: one process migrates, the others wait."""
+    if not is_sqlite(connection):  # SQLite's BEGIN IMMEDIATE is the lock
+        connection.execute(text("SELECT pg_advisory_xact_lock(7420518301)"))
+
+
+def prepare_file(engine: Engine) -> None:
+    """Write-ahead logging, which lies in the file once set; several processes may try at once."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        for _ in range(60):
+            try:
+                if raw.execute("PRAGMA journal_mode = WAL").fetchone()[0] == "wal":
+                    return
+            except sqlite3.OperationalError:  # another process is switching just now; SQLite does not wait here by itself
+                raw.execute("SELECT 1")
+            time.sleep(0.05)
+    raise Unavailable("The database file is in use by another program. Close that program and start again.")
+
+
+def is_retryable(error: DBAPIError) -> bool:
+    """Whether the whole unit of work may simply be run again: lock races, and connections lost before the commit was sent."""
+    original = error.orig
+    if isinstance(original, sqlite3.OperationalError):
+        return "locked" in str(original) or "busy" in str(original)
+    state = getattr(original, "sqlstate", None) or ""
+    return state[:2] in {"08", "40", "57"} or error.connection_invalidated
+
+
+def is_full(error: DBAPIError) -> bool:
+    """Whether the disk (or the allowance of the file) is full."""
+    return "full" in str(error.orig) if isinstance(error.orig, sqlite3.OperationalError) else getattr(error.orig, "sqlstate", "") == "53100"

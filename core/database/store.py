@@ -1,0 +1,87 @@
+"""Opening a database, reading from it, and the one place where a unit of work is opened and tried again."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from core.access import Actor
+from core.database import engines, migrate
+from core.database.tables import event
+from core.database.work import Work
+from core.errors import Unavailable
+
+ATTEMPTS = 8
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Store:
+    """A database with its engine; one per process."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.counters = engines.open_counter_engine(engine)
+
+    @classmethod
+    def open(cls, url: str) -> "Store":
+        """Open the database at `url`, bring its schema up to date, and return it.
+
+        Raises: Unavailable when it cannot be reached, or was made by a newer version.
+        """
+        if engines.is_sqlite_url(url) and (name := make_url(url).database):
+            Path(name).resolve().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        engine = engines.open_engine(url)
+        try:
+            migrate.upgrade(engine)
+        except DBAPIError as error:
+            raise Unavailable(f"The database cannot be opened: {error.orig}. Check TALKDECK_DATABASE_URL.") from error
+        return cls(engine)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One reading transaction: on SQLite every query in it sees the same state."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def write(self, actor: Actor, verb: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `verb(work, …)` in one transaction and return its answer; the whole is tried again after a lost race.
+
+        Raises: whatever the verb raises (nothing is written then); Unavailable when the database stays busy or its disk is full.
+        """
+        for attempt in range(ATTEMPTS):
+            try:
+                with self._transaction() as connection:
+                    return verb(Work(connection, self.counters, actor), *args, **kwargs)
+            except DBAPIError as error:
+                if engines.is_full(error):
+                    raise Unavailable("The disk is full: nothing was changed. Free some space and try again.") from error
+                if isinstance(error, IntegrityError) or not engines.is_retryable(error):
+                    raise
+                time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
+        raise Unavailable("The database is busy. Nothing was changed; try again in a moment.")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self.engine.connect().execution_options(**{engines.WRITES: True}) as connection, connection.begin():
+            yield connection
+
+    def revision(self, reader: Connection) -> int:
+        """The id of the newest event: what was computed at a revision is current while it stays."""
+        return int(reader.execute(select(func.coalesce(func.max(event.c.id), 0))).scalar_one())
+
+
+def scalar(reader: Connection, statement: Any) -> Any:
+    """The single value of a statement."""
+    return reader.execute(statement).scalar_one()

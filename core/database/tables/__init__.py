@@ -1,0 +1,26 @@
+"""Every table and column, once, with its unit; `metadata` is the truth that the migrations must reach."""
+
+from core.database.tables.base import metadata
+from core.database.tables.contacts import (
+    call,
+    consent_event,
+    contact,
+    contact_tag,
+    conversation,
+    message,
+    note,
+    note_version,
+    phone_claim,
+    tag,
+)
+from core.database.tables.ledger import change, event, event_state, id_counter, import_problem, import_run
+from core.database.tables.outreach import enrollment, template, workflow, workflow_step, workflow_version
+from core.database.tables.people import role_right, saved_view, user, user_preference, user_role
+from core.database.tables.sales import deal, pipeline, stage, stage_event
+
+__all__ = [
+    "call", "change", "consent_event", "contact", "contact_tag", "conversation", "deal", "enrollment", "event", "event_state",
+    "id_counter", "import_problem", "import_run", "message", "metadata", "note", "note_version", "phone_claim", "pipeline",
+    "role_right", "saved_view", "stage", "stage_event", "tag", "template", "user",
+    "user_preference", "user_role", "workflow", "workflow_step", "workflow_version",
+]

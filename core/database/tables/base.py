@@ -1,0 +1,39 @@
+"""Column kinds that every table shares."""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, MetaData, SmallInteger, Text, text
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BIG = BigInteger().with_variant(Integer, "sqlite")
+"""Ids, times (UTC epoch seconds) and cents."""
+
+CLUSTERED = {"sqlite_with_rowid": False}
+"""Rows lie in key order, so one contact's rows lie together."""
+
+
+def big(name: str, *args: Any, **kwargs: Any) -> Column[int]:
+    return Column(name, BIG, *args, **{"nullable": False, **kwargs})
+
+
+def flag(name: str) -> Column[int]:
+    """0 or 1, both engines alike, so that one index predicate serves both."""
+    return Column(name, SmallInteger, nullable=False, server_default=text("0"))
+
+
+def words(name: str, *args: Any, **kwargs: Any) -> Column[str]:
+    return Column(name, Text, *args, **{"nullable": False, "server_default": "", **kwargs})
+
+
+def one_of(column: str, *values: str) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)

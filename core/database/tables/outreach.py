@@ -1,0 +1,90 @@
+"""Templates, workflows with their versions and steps, and enrollments."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
+
+from core.database.tables.base import BIG, CLUSTERED, big, flag, metadata, one_of, words
+
+template = Table(
+    "template",
+    metadata,
+    big("id", primary_key=True, autoincrement=False),
+    words("title"),
+    words("shortcut"),
+    words("body"),
+    words("folder"),
+    Column("user_id", BIG),  # null: the team's
+    flag("is_retired"),
+    big("created_at"),
+    big("event_id"),
+    UniqueConstraint("folder", "title"),
+)
+
+workflow = Table(
+    "workflow",
+    metadata,
+    big("id", primary_key=True, autoincrement=False),
+    words("name"),
+    Column("name_key", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tag_id", BIG),
+    words("rules"),  # JSON: stop on reply, re-enrollment, window, pace
+    big("version", server_default=text("1")),  # the version new enrollments begin with
+    big("created_at"),
+    big("event_id"),
+    UniqueConstraint("name_key"),
+    one_of("kind", "workflow", "redrip"),
+    one_of("state", "draft", "on", "paused", "retired"),
+)
+
+workflow_version = Table(
+    "workflow_version",
+    metadata,
+    big("workflow_id", ForeignKey("workflow.id"), primary_key=True),
+    big("version", primary_key=True),
+    big("saved_at"),
+    big("event_id"),
+)
+
+workflow_step = Table(
+    "workflow_step",
+    metadata,
+    big("workflow_id", ForeignKey("workflow.id"), primary_key=True),
+    big("version", primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    words("body"),
+    Column("template_id", BIG),
+    Column("wait_seconds", BIG),
+    words("params"),  # JSON
+    one_of("kind", "send", "wait", "tag", "untag", "stage", "hot", "assign", "end"),
+)
+
+enrollment = Table(
+    "enrollment",
+    metadata,
+    big("contact_id", ForeignKey("contact.id"), primary_key=True),
+    big("id", primary_key=True),
+    big("workflow_id", ForeignKey("workflow.id")),
+    big("version"),
+    Column("run", Integer, nullable=False, server_default=text("1")),
+    Column("state", Text, nullable=False),
+    flag("is_live"),
+    Column("position", Integer, nullable=False, server_default=text("0")),
+    Column("next_due_at", BIG),
+    Column("user_id", BIG),
+    big("started_at"),
+    Column("stopped_at", BIG),
+    words("stop_reason"),
+    big("event_id"),
+    one_of("state", "scheduled", "active", "waiting", "held", "completed", "stopped", "failed"),
+    Index(
+        "uq_enrollment_live",
+        "contact_id",
+        "workflow_id",
+        unique=True,
+        postgresql_where=text("is_live = 1"),
+        sqlite_where=text("is_live = 1"),
+    ),
+    **CLUSTERED,
+)
