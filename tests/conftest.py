@@ -1,0 +1,151 @@
+"""What every test may ask for: a store on each engine, three actors, a clock that stands still."""
+
+import itertools
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+
+from core import clock
+from core.access import ROLES, Actor
+from core.database import Store, Work
+from core.database.tables import user, user_role
+from core.words import fold
+from tests import postgres
+
+NOON = 1_767_355_200  # 2026-01-02 12:00:00 UTC, a Friday
+EVERY_RIGHT = frozenset(right for rights in ROLES.values() for right in rights)
+ALICE = Actor(1, "Alice", EVERY_RIGHT)
+BOB = Actor(2, "Bob", ROLES["supervisor"])
+VERA = Actor(3, "Vera", ROLES["analyst"])
+TEMPLATE = "talkdeck_template"
+
+_skipped: list[str] = []
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Clock:
+    """The time of a test; it passes only when told to."""
+
+    now: int = NOON
+
+    def advance(self, seconds: int) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """`core.clock.now()` answers noon of a winter Friday until `advance` is called."""
+    fixed = Clock()
+    monkeypatch.setattr(clock, "now", lambda: fixed.now)
+    return fixed
+
+
+@pytest.fixture
+def alice() -> Actor:
+    """Holds all rights."""
+    return ALICE
+
+
+@pytest.fixture
+def bob() -> Actor:
+    """A supervisor."""
+    return BOB
+
+
+@pytest.fixture
+def vera() -> Actor:
+    """An analyst, who sees no phones and changes nothing."""
+    return VERA
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[postgres.Server]:
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: postgres.Server) -> postgres.Server:
+    postgresql_server.execute(f"CREATE DATABASE {TEMPLATE}")
+    _fill(postgresql_server.url(TEMPLATE))
+    return postgresql_server
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "talkdeck.db"
+    _fill(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A SQLite database of the test's own, migrated, with the three users in it."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'talkdeck.db')}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_template: postgres.Server) -> Iterator[str]:
+    """A PostgreSQL database of the test's own, migrated, with the three users in it."""
+    name = f"test_{next(_numbers)}"
+    postgresql_template.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+    yield postgresql_template.url(name)
+    postgresql_template.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """One engine after the other: the address of a migrated database of the test's own."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """One engine after the other: an open store of the test's own."""
+    with closing(Store.open(database_url)) as opened:
+        yield opened
+
+
+def _fill(url: str) -> None:
+    with closing(Store.open(url)) as store:
+        store.write(ALICE, _add_users)
+
+
+def _add_users(work: Work) -> None:
+    first = work.take_ids("user", 3)
+    assert first == ALICE.id
+    roles = {ALICE: sorted(ROLES), BOB: ["supervisor"], VERA: ["analyst"]}
+    for actor, names in roles.items():
+        row = {"id": actor.id, "name": actor.name, "name_key": fold(actor.name), "created_at": NOON}
+        work.conn.execute(insert(user).values(**row, may_sign_in=1))
+        work.conn.execute(insert(user_role), [{"user_id": actor.id, "role": name} for name in names])
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _skipped.append(report.nodeid)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    if report.skipped:
+        _skipped.append(report.nodeid)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if _skipped and os.environ.get("CI") == "true":
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _skipped and os.environ.get("CI") == "true":
+        terminalreporter.section("Skipped although CI=true, so the run fails")
+        for name in _skipped:
+            terminalreporter.line(name)
