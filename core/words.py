@@ -29,8 +29,13 @@ def words(text: str) -> list[str]:
 
 
 def document(text: str | None) -> str:
-    """The words of a text, joined by single blanks: what the text index is given."""
-    return " ".join(words(text)) if text else ""
+    """A text that, split at everything that is no ASCII letter, ASCII digit or other non-ASCII character, gives `words(text)`.
+
+    ASCII capitals may stay: the text index takes them for small letters.
+    """
+    if not text or (len(text) <= WORD_LENGTH and text.isascii()):
+        return text or ""
+    return " ".join(words(text))
 
 
 @lru_cache(maxsize=8192)

@@ -1,7 +1,9 @@
 """What SQLite and PostgreSQL each need: connecting, beginning, passing ids. Nothing else may differ elsewhere."""
 
+import json
 import sqlite3
 import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Connection, Engine, Select, bindparam, create_engine, event, func, select, text
@@ -77,17 +79,35 @@ def open_counter_engine(engine: Engine) -> Engine | None:
     return create_engine(engine.url, connect_args={"options": _POSTGRESQL_OPTIONS}, poolclass=NullPool, isolation_level="AUTOCOMMIT")
 
 
-def id_set(connection: Connection, ids: list[int]) -> Select[Any]:
+def id_set(connection: Connection, ids: Sequence[int]) -> Select[Any]:
     """The ids as a one-column selection, passed as one JSON text or one array; never one parameter each."""
     if is_sqlite(connection):
-        each = func.json_each(bindparam(None, _json(ids), unique=True)).table_valued("value")
+        each = func.json_each(bindparam(None, json_ids(ids), unique=True)).table_valued("value")
         return select(each.c.value.label("id"))
     array = bindparam(None, sorted(ids), type_=ARRAY(BigInteger), unique=True)
     return select(func.unnest(array).column_valued("id"))
 
 
-def _json(ids: list[int]) -> str:
+def pair_set(connection: Connection, values: Mapping[int, int]) -> Select[Any]:
+    """Ids with a number each, as a selection of `id` and `value`."""
+    ids = sorted(values)
+    if is_sqlite(connection):
+        pairs = "[" + ",".join(f"[{id_},{values[id_]}]" for id_ in ids) + "]"
+        each = func.json_each(bindparam(None, pairs, unique=True)).table_valued("value")
+        return select(func.json_extract(each.c.value, "$[0]").label("id"), func.json_extract(each.c.value, "$[1]").label("value"))
+    arrays = [bindparam(None, listed, type_=ARRAY(BigInteger), unique=True) for listed in (ids, [values[id_] for id_ in ids])]
+    each = func.unnest(*arrays).table_valued("id", "value").render_derived()
+    return select(each.c.id, each.c.value)
+
+
+def json_ids(ids: Sequence[int]) -> str:
+    """Ids in order as one JSON list."""
     return "[" + ",".join(map(str, sorted(ids))) + "]"
+
+
+def json_texts(texts: Sequence[str]) -> str:
+    """Texts as one JSON list."""
+    return json.dumps(texts, ensure_ascii=False)
 
 
 def lock_migrations(connection: Connection) -> None:
@@ -114,12 +134,12 @@ def prepare_file(engine: Engine) -> None:
 
 
 def is_retryable(error: DBAPIError) -> bool:
-    """Whether the whole unit of work may simply be run again: lock races, and connections lost before the commit was sent."""
+    """Whether the whole unit of work may be run again: lock races, two inserts of one key, connections lost before the commit."""
     original = error.orig
     if isinstance(original, sqlite3.OperationalError):
         return "locked" in str(original) or "busy" in str(original)
     state = getattr(original, "sqlstate", None) or ""
-    return state[:2] in {"08", "40", "57"} or error.connection_invalidated
+    return state[:2] in {"08", "40", "57"} or state == "23505" or error.connection_invalidated
 
 
 def is_full(error: DBAPIError) -> bool:

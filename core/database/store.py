@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from core.access import Actor
 from core.database import engines, migrate
@@ -67,7 +67,7 @@ class Store:
             except DBAPIError as error:
                 if engines.is_full(error):
                     raise Unavailable("The disk is full: nothing was changed. Free some space and try again.") from error
-                if isinstance(error, IntegrityError) or not engines.is_retryable(error):
+                if not engines.is_retryable(error):
                     raise
                 time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
         raise Unavailable("The database is busy. Nothing was changed; try again in a moment.")
@@ -80,8 +80,3 @@ class Store:
     def revision(self, reader: Connection) -> int:
         """The id of the newest event: what was computed at a revision is current while it stays."""
         return int(reader.execute(select(func.coalesce(func.max(event.c.id), 0))).scalar_one())
-
-
-def scalar(reader: Connection, statement: Any) -> Any:
-    """The single value of a statement."""
-    return reader.execute(statement).scalar_one()

@@ -17,7 +17,7 @@ metadata = MetaData(
 BIG = BigInteger().with_variant(Integer, "sqlite")
 """Ids, times (UTC epoch seconds) and cents."""
 
-CLUSTERED = {"sqlite_with_rowid": False}
+CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
 """Rows lie in key order, so one contact's rows lie together."""
 
 

@@ -1,0 +1,90 @@
+"""What a person typed into the search box, taken apart; nothing in it is query syntax but the quotes around a phrase."""
+
+import re
+from dataclasses import dataclass
+
+from core.words import fold, words
+
+PREFIX_FROM = 2
+"""The last word also matches as a prefix from this many characters on."""
+
+DIGITS_FROM = 3
+"""So many digits also match phones that contain them."""
+
+_QUOTED = re.compile(r'"([^"]*[^"\s][^"]*)"')
+_PHONE_LIKE = re.compile(r"^[\d\s().+\-/\u2010-\u2015\u200e\u200f]+$")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Term:
+    """One word asked for; `is_prefix`: words that begin with it match too."""
+
+    word: str
+    is_prefix: bool = False
+
+    def matches(self, word: str) -> bool:
+        """Whether a word of a text is this term."""
+        return word.startswith(self.word) if self.is_prefix else word == self.word
+
+    @property
+    def digits(self) -> str:
+        """The digits a phone may contain instead, or an empty text."""
+        return self.word if len(self.word) >= DIGITS_FROM and self.word.isascii() and self.word.isdigit() else ""
+
+
+@dataclass(frozen=True)
+class Query:
+    """All `terms` and all `phrases` must match; or else the phone contains `digits`, where there are any."""
+
+    terms: tuple[Term, ...] = ()
+    phrases: tuple[str, ...] = ()
+    digits: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is asked for."""
+        return not (self.terms or self.phrases)
+
+
+def parse(text: str) -> Query:
+    """The query a person typed. Blank input, or nothing but control characters, is a blank query.
+
+    Input without any letter or digit outside quotes is a phrase as it stands: searching for % finds texts with a %.
+    """
+    text = "".join(c for c in text if c.isprintable() or c.isspace() or ord(c) > 0x2000).strip()
+    phrases = tuple(clean(match) for match in _QUOTED.findall(text))
+    rest = _QUOTED.sub(" ", text).strip()
+    listed = words(rest)
+    if not listed:
+        return Query((), (*phrases, clean(rest)) if rest else phrases)
+    last = listed[-1]
+    ends_with_word = not text.endswith('"') or not phrases
+    terms = [Term(word) for word in dict.fromkeys(listed) if word != last]
+    terms.append(Term(last, is_prefix=ends_with_word and len(last) >= PREFIX_FROM))
+    digits = re.sub(r"\D", "", rest) if not phrases and _PHONE_LIKE.match(rest) else ""
+    return Query(tuple(terms), phrases, digits if len(digits) >= DIGITS_FROM else "")
+
+
+def clean(text: str) -> str:
+    """A phrase, or the text it is looked for in: folded, runs of blanks as one."""
+    return _SPACE.sub(" ", fold(text)).strip()
+
+
+def contains(text: str, phrase: str) -> bool:
+    """Whether the text holds the cleaned phrase, beginning where a word begins (when it begins with a letter or digit)."""
+    cleaned = clean(text)
+    at = cleaned.find(phrase)
+    while at >= 0:
+        if at == 0 or not phrase[0].isalnum() or not cleaned[at - 1].isalnum():
+            return True
+        at = cleaned.find(phrase, at + 1)
+    return False
+
+
+def phrase_terms(phrase: str) -> tuple[Term, ...]:
+    """Terms that every text holding the phrase has: what the index can be asked for before the text itself is read."""
+    listed = words(phrase)
+    if not listed:
+        return ()
+    return (*(Term(word) for word in listed[:-1]), Term(listed[-1], is_prefix=phrase[-1].isalnum()))

@@ -1,0 +1,125 @@
+"""Keeping the wide conversation row true after its contact, messages, deals, enrollments or consents changed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, or_, select, update
+
+from core.database import engines
+from core.database.tables import consent_event, contact, conversation, deal, enrollment, message
+
+AUTOMATED = ("workflow", "bulk")
+"""Messages of these origins do not count as activity."""
+
+SHIFT = 20
+"""An activity key is the UTC second, shifted by so many bits, plus the low bits of the id."""
+
+
+def activity_key(at: int, conversation_id: int) -> int:
+    """The sort key of a conversation active at `at` (UTC seconds): ties are ordered by id."""
+    return (at << SHIFT) + conversation_id % (1 << SHIFT)
+
+
+def activity_at(key: int) -> int:
+    """The UTC second of an activity key."""
+    return key >> SHIFT
+
+
+def refresh(connection: Connection, contact_ids: Sequence[int], now: int) -> None:
+    """Derive the columns that follow from messages, deals, enrollments and consents again, for these contacts.
+
+    Activity: the last inbound or manual outbound message, never after `now`; the contact's creation when there is none.
+    Call inside `reindexing`, whose index rows follow the activity. One update, so each row is written once.
+    """
+    if not contact_ids:
+        return
+    ids = engines.id_set(connection, contact_ids)
+    keys = engines.pair_set(connection, _keys(connection, ids, now)).subquery()
+    parts = [part.subquery() for part in (_messages(ids), _last_message(ids), _deals(ids), _shown_deal(ids), _enrollments(ids), _consents(ids))]
+    source = keys
+    for part in parts:
+        source = source.outerjoin(part, part.c.contact_id == keys.c.id)  # type: ignore[assignment]
+    columns = [_or_empty(column) for part in parts for column in part.c if column.name != "contact_id"]
+    derived = select(keys.c.id.label("conversation_id"), keys.c.value.label("activity_key"), *columns).select_from(source).subquery()
+    values = {column.name: column for column in derived.c if column.name != "conversation_id"}
+    differs = or_(*[conversation.c[name].is_distinct_from(column) for name, column in values.items()])
+    connection.execute(update(conversation).where(conversation.c.id == derived.c.conversation_id, differs).values(values))
+
+
+_EMPTY = {"message_count": 0, "amount_key": -1, "deal_count": 0, "enrollment_count": 0, "is_opted_out": 0}
+
+
+def _or_empty(column: Any) -> Any:
+    return func.coalesce(column, _EMPTY[column.name]).label(column.name) if column.name in _EMPTY else column
+
+
+def _messages(ids: Select[Any]) -> Select[Any]:
+    return _counted(message.c.contact_id, "message_count").where(message.c.contact_id.in_(ids))
+
+
+def _counted(contact_id: Any, name: str) -> Select[Any]:
+    return select(contact_id, func.count().label(name)).group_by(contact_id)
+
+
+def _first(partition: Any, order: tuple[Any, ...]) -> Any:
+    return func.row_number().over(partition_by=partition, order_by=order).label("place")
+
+
+def _last_message(ids: Select[Any]) -> Select[Any]:
+    newest = _first(message.c.contact_id, (message.c.sent_at.desc(), message.c.id.desc()))
+    ranked = select(message.c.contact_id, message.c.id, message.c.sent_at, message.c.direction, newest)
+    found = ranked.where(message.c.contact_id.in_(ids)).subquery()
+    columns = (found.c.id.label("last_message_id"), found.c.sent_at.label("last_message_at"), found.c.direction.label("last_direction"))
+    return select(found.c.contact_id, *columns).where(found.c.place == 1)
+
+
+def _deals(ids: Select[Any]) -> Select[Any]:
+    return _counted(deal.c.contact_id, "deal_count").where(deal.c.contact_id.in_(ids))
+
+
+def _shown_deal(ids: Select[Any]) -> Select[Any]:
+    open_first = case((deal.c.outcome == "open", 0), else_=1)
+    first = _first(deal.c.contact_id, (open_first, deal.c.changed_at.desc(), deal.c.id.desc()))
+    found = select(deal.c.contact_id, deal.c.stage_id, deal.c.amount_cents, first).where(deal.c.contact_id.in_(ids)).subquery()
+    return select(found.c.contact_id, found.c.stage_id, found.c.amount_cents.label("amount_key")).where(found.c.place == 1)
+
+
+def _enrollments(ids: Select[Any]) -> Select[Any]:
+    return _counted(enrollment.c.contact_id, "enrollment_count").where(enrollment.c.contact_id.in_(ids), enrollment.c.is_live == 1)
+
+
+def _consents(ids: Select[Any]) -> Select[Any]:
+    newest = _first(consent_event.c.contact_id, (consent_event.c.happened_at.desc(), consent_event.c.id.desc()))
+    found = select(consent_event.c.contact_id, consent_event.c.kind, newest).where(consent_event.c.contact_id.in_(ids)).subquery()
+    is_out = case((found.c.kind == "out", 1), else_=0).label("is_opted_out")
+    return select(found.c.contact_id, is_out).where(found.c.place == 1)
+
+
+def _keys(connection: Connection, ids: Select[Any], now: int) -> dict[int, int]:
+    counts = message.c.contact_id.in_(ids) & ((message.c.direction == "in") | message.c.origin.not_in(AUTOMATED))
+    active = select(message.c.contact_id, func.max(message.c.sent_at).label("at")).where(counts).group_by(message.c.contact_id).subquery()
+    at = func.coalesce(active.c.at, contact.c.created_at).label("at")
+    joined = contact.outerjoin(active, active.c.contact_id == contact.c.id)
+    rows = connection.execute(select(contact.c.id, at).select_from(joined).where(contact.c.id.in_(ids)))
+    return free_keys(connection, {row.id: activity_key(min(row.at, now), row.id) for row in rows})
+
+
+def free_keys(connection: Connection, wanted: dict[int, int]) -> dict[int, int]:
+    """The wanted activity key of each conversation id, or the next free one where another conversation holds it.
+
+    Two conversations want the same key only when they are active in the same second and their ids are 2^20 apart.
+    """
+    listed = engines.id_set(connection, list(wanted.values()))
+    held = select(conversation.c.activity_key, conversation.c.id).where(conversation.c.activity_key.in_(listed))
+    holders: dict[int, int] = {row.activity_key: row.id for row in connection.execute(held)}
+    free = {}
+    for id_, key in sorted(wanted.items()):
+        while holders.get(key, id_) != id_ or (key != wanted[id_] and _is_held(connection, key)):
+            key += 1
+        holders[key] = id_
+        free[id_] = key
+    return free
+
+
+def _is_held(connection: Connection, key: int) -> bool:
+    return connection.execute(select(conversation.c.id).where(conversation.c.activity_key == key)).first() is not None

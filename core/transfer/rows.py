@@ -1,0 +1,93 @@
+"""What a file becomes: checked rows of four kinds, remarks on them, and records that were refused."""
+
+from typing import NamedTuple
+
+
+class Remark(NamedTuple):
+    """Something about a row that was taken: what was left blank, dropped or looks wrong."""
+
+    column: str
+    value: str
+    reason: str
+
+
+class Reject(NamedTuple):
+    """A record that was not taken, with its cells as they stood; `line` is the physical line it starts on."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+    cells: tuple[str, ...]
+
+
+class DealRow(NamedTuple):
+    """One deal. Units: UTC epoch seconds, cents; None: not given. `outcome` is open, won or lost."""
+
+    line: int
+    phone: str
+    pipeline: str
+    stage: str
+    amount_cents: int | None
+    entered_at: int | None
+    closed_at: int | None
+    outcome: str
+    owner: str
+    account: str
+    external_id: str
+    remarks: tuple[Remark, ...] = ()
+
+
+class ContactRow(NamedTuple):
+    """One contact. Units: E.164, ISO day, UTC epoch seconds; blank or None: not given, so nothing is overwritten."""
+
+    line: int
+    phone: str
+    is_phone_valid: bool
+    first_name: str
+    last_name: str
+    email: str
+    date_of_birth: str | None
+    zip_code: str
+    city: str
+    state: str
+    source: str
+    owner: str
+    created_at: int | None
+    last_activity_at: int | None
+    tags: tuple[str, ...]
+    notes: str
+    external_id: str
+    typed_name: str
+    deals: tuple[DealRow, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+
+class MessageRow(NamedTuple):
+    """One message. `direction` is in or out; `sent_at` UTC epoch seconds; `contact_name` as the file calls the contact."""
+
+    line: int
+    phone: str
+    is_phone_valid: bool
+    direction: str
+    body: str
+    sent_at: int
+    sender: str
+    status: str
+    external_id: str
+    contact_name: str
+    remarks: tuple[Remark, ...] = ()
+
+
+class TemplateRow(NamedTuple):
+    """One template; its title is unique within its folder."""
+
+    line: int
+    title: str
+    shortcut: str
+    body: str
+    folder: str
+    remarks: tuple[Remark, ...] = ()
+
+
+Row = ContactRow | MessageRow | DealRow | TemplateRow
