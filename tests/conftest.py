@@ -9,13 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert
 
-from core import clock
+from core import clock, people
 from core.access import ROLES, Actor
 from core.database import Store, Work
-from core.database.tables import user, user_role
-from core.words import fold
 from tests import postgres
 
 NOON = 1_767_355_200  # 2026-01-02 12:00:00 UTC, a Friday
@@ -95,7 +92,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 def postgresql_url(postgresql_template: postgres.Server) -> Iterator[str]:
     """A PostgreSQL database of the test's own, migrated, with the three users in it."""
     name = f"test_{next(_numbers)}"
-    postgresql_template.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+    postgresql_template.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     yield postgresql_template.url(name)
     postgresql_template.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -116,17 +113,12 @@ def store(database_url: str) -> Iterator[Store]:
 
 def _fill(url: str) -> None:
     with closing(Store.open(url)) as store:
-        store.write(ALICE, _add_users)
+        store.write(people.SYSTEM, _add_users)
 
 
 def _add_users(work: Work) -> None:
-    first = work.take_ids("user", 3)
-    assert first == ALICE.id
-    roles = {ALICE: sorted(ROLES), BOB: ["supervisor"], VERA: ["analyst"]}
-    for actor, names in roles.items():
-        row = {"id": actor.id, "name": actor.name, "name_key": fold(actor.name), "created_at": NOON}
-        work.conn.execute(insert(user).values(**row, may_sign_in=1))
-        work.conn.execute(insert(user_role), [{"user_id": actor.id, "role": name} for name in names])
+    for actor, roles in ((ALICE, sorted(ROLES)), (BOB, ["supervisor"]), (VERA, ["analyst"])):
+        assert people.add(work, actor.name, None, roles) == actor.id
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -1,0 +1,67 @@
+"""The web application: `streamlit run app.py`."""
+
+import gc
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from core import settings
+from core.errors import AppError
+from core.web import address, guard, health, headers
+from pages.ui import incident, session
+
+ROOT = Path(__file__).resolve().parent
+# What the pages need, imported before the first visitor comes. Not the grid: Streamlit knows a component only when
+# a page run imports it.
+HEAVY = ("pandas", "pyarrow", "duckdb")
+
+
+def _rules() -> guard.Rules:
+    """Stops the start, with a sentence, when the settings or the address to listen on cannot be used."""
+    try:
+        origins = address.parse_origins(settings.load().public_origins)
+        address.require_private(st.get_option("server.address"), origins)
+    except AppError as error:
+        sys.exit(f"Talkdeck cannot start. {error}")
+    page = Path(st.__file__).parent / "static" / "index.html"
+    return guard.Rules(
+        public_origins=origins,
+        machine_routes={"/healthz": guard.anyone},
+        inline_scripts=tuple(headers.script_hashes(page.read_text(encoding="utf-8"))),
+        eval_paths=("/component/st_aggrid",),  # the grid compiles its own constants; nothing else may
+    )
+
+
+def healthz(_request: Request) -> JSONResponse:
+    """200 while the database answers, else 503."""
+    healthy = health.is_healthy(session.store())
+    return JSONResponse({"status": "ok" if healthy else "unavailable"}, status_code=200 if healthy else 503)
+
+
+@asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Migrate and import before the first page; what is there now lives as long as the process, so do not scan it."""
+    session.store()
+    for name in HEAVY:
+        import_module(name)
+    gc.collect()
+    gc.freeze()
+    yield
+
+
+# The script lies inside pages/: beside a folder of that name Streamlit would serve pages without it.
+app = st.App(
+    ROOT / "pages" / "shell.py",
+    routes=[Route("/healthz", healthz)],
+    middleware=[Middleware(guard.Guard, rules=_rules())],
+    lifespan=lifespan,
+    on_script_error=incident.report,
+)
