@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, MetaData, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import TEXT
 
 metadata = MetaData(
     naming_convention={
@@ -16,6 +17,9 @@ metadata = MetaData(
 
 BIG = BigInteger().with_variant(Integer, "sqlite")
 """Ids, times (UTC epoch seconds) and cents."""
+
+KEY = Text().with_variant(TEXT(collation="C"), "postgresql")
+"""Folded text that is sorted by: bytewise, so that both engines and the mirror agree on the order."""
 
 CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
 """Rows lie in key order, so one contact's rows lie together."""

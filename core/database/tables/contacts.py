@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, SmallInteger, Table, Text, UniqueConstraint, text
 
-from core.database.tables.base import BIG, CLUSTERED, big, flag, metadata, one_of, words
+from core.database.tables.base import BIG, CLUSTERED, KEY, big, flag, metadata, one_of, words
 
 contact = Table(
     "contact",
@@ -43,7 +43,7 @@ conversation = Table(
     metadata,
     big("id", ForeignKey("contact.id"), primary_key=True, autoincrement=False),
     big("activity_key"),  # UTC seconds << 20 | low 20 bits of id: order of the lists, rowid of the text index
-    words("name_key"),  # folded "first last", else the phone
+    Column("name_key", KEY, nullable=False),  # folded "first last", else the phone
     flag("is_archived"),
     Column("archived_at", BIG),
     flag("is_hot"),

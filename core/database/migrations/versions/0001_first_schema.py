@@ -198,7 +198,7 @@ def upgrade() -> None:
         "conversation",
         sa.Column("id", BIG, autoincrement=False, nullable=False),
         sa.Column("activity_key", BIG, nullable=False),
-        sa.Column("name_key", sa.Text(), server_default="", nullable=False),
+        sa.Column("name_key", sa.Text().with_variant(sa.TEXT(collation="C"), "postgresql"), nullable=False),
         sa.Column("is_archived", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("archived_at", BIG, nullable=True),
         sa.Column("is_hot", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),

@@ -1,0 +1,115 @@
+"""A filter as conditions in SQL, each with a test on a conversation row and, where an index helps, a way to gather its ids."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal_column, or_, select, true
+
+from core import clock
+from core.conversations.filters import RECENT_SECONDS, ConversationFilter
+from core.conversations.upkeep import SHIFT
+from core.database.tables import contact_tag, conversation, deal, stage
+
+c = conversation.c
+ZERO, ONE = literal_column("0"), literal_column("1")  # as literals, or no planner takes a partial index
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`test` holds for a matching conversation row; `ids` selects the ids that match, by an index, or is None."""
+
+    test: ColumnElement[bool]
+    ids: Select[Any] | None = None
+
+
+def tab_test(wanted: ConversationFilter) -> ColumnElement[bool]:
+    """The open tab's own rule; Recents is unread, or active in the last 30 days."""
+    if wanted.tab == "archived":
+        return c.is_archived == ONE
+    if wanted.tab == "hot":
+        return and_(c.is_hot == ONE, c.is_archived == ZERO)
+    if wanted.tab == "recents":
+        return and_(c.is_archived == ZERO, or_(c.activity_key >= recent_key(), c.unread_count > ZERO))
+    return true() if wanted.include_archived else c.is_archived == ZERO
+
+
+def recent_key() -> int:
+    """The lowest activity key that counts as recent now."""
+    return (clock.now() - RECENT_SECONDS) << SHIFT
+
+
+def filter_conditions(reader: Connection, wanted: ConversationFilter) -> list[Condition]:
+    """Everything but the tab and the search text."""
+    return [
+        *_tags(wanted),
+        *_deals(reader, wanted),
+        *_owners(wanted),
+        *_activity(wanted),
+        *[Condition(test) for test in _plain(wanted)],
+    ]
+
+
+def tag_condition(tag_ids: Sequence[int]) -> Condition:
+    """The contact carries one of the tags."""
+    listed = contact_tag.c.tag_id.in_(sorted(tag_ids))
+    return Condition(
+        exists().where(contact_tag.c.contact_id == c.id, listed),
+        select(contact_tag.c.contact_id).where(listed),
+    )
+
+
+def _tags(wanted: ConversationFilter) -> list[Condition]:
+    if not wanted.tags:
+        return []
+    if wanted.tags_mode == "all":
+        return [tag_condition([tag_id]) for tag_id in wanted.tags]
+    any_of = tag_condition(wanted.tags)
+    return [any_of] if wanted.tags_mode == "any" else [Condition(~any_of.test)]
+
+
+def _deals(reader: Connection, wanted: ConversationFilter) -> list[Condition]:
+    stages = set(wanted.stages)
+    if wanted.pipeline_id is not None:
+        of_pipeline = set(reader.execute(select(stage.c.id).where(stage.c.pipeline_id == wanted.pipeline_id)).scalars())
+        stages = stages & of_pipeline if stages else of_pipeline
+    elif not stages:
+        return []
+    listed = deal.c.stage_id.in_(sorted(stages))
+    return [Condition(exists().where(deal.c.contact_id == c.id, listed), select(deal.c.contact_id).where(listed))]
+
+
+def _owners(wanted: ConversationFilter) -> list[Condition]:
+    if wanted.owner_mode == "anyone":
+        return []
+    owners = {"mine": [wanted.user_id], "these": list(wanted.owners), "unassigned": []}[wanted.owner_mode]
+    test = c.owner_id.is_(None) if wanted.owner_mode == "unassigned" else c.owner_id.in_(owners)
+    return [Condition(test, select(c.id).where(test))]
+
+
+def _activity(wanted: ConversationFilter) -> list[Condition]:
+    tests = []
+    if wanted.active_from is not None:
+        tests.append(c.activity_key >= wanted.active_from << SHIFT)
+    if wanted.active_to is not None:
+        tests.append(c.activity_key < wanted.active_to << SHIFT)
+    return [Condition(and_(*tests), select(c.id).where(*tests))] if tests else []
+
+
+def _plain(wanted: ConversationFilter) -> list[ColumnElement[bool]]:
+    tests: list[ColumnElement[bool]] = []
+    if wanted.sources:
+        tests.append(c.source.in_(wanted.sources))
+    if wanted.last_direction is not None:
+        tests.append(c.last_direction == wanted.last_direction)
+    if wanted.amount_from is not None or wanted.amount_to is not None:
+        tests.append(c.amount_key >= max(wanted.amount_from or 0, 0))
+    if wanted.amount_to is not None:
+        tests.append(c.amount_key <= wanted.amount_to)
+    switches = (
+        (wanted.unread, c.unread_count > ZERO, c.unread_count == ZERO),
+        (wanted.opted_out, c.is_opted_out == ONE, c.is_opted_out == ZERO),
+        (wanted.has_deal, c.deal_count > ZERO, c.deal_count == ZERO),
+        (wanted.in_workflow, c.enrollment_count > ZERO, c.enrollment_count == ZERO),
+    )
+    return tests + [yes if value else no for value, yes, no in switches if value is not None]

@@ -1,0 +1,75 @@
+"""A search text as alternatives: in each, every word and phrase is found in one stated way; a conversation matches one of them."""
+
+from dataclasses import dataclass, field
+from itertools import product
+
+from sqlalchemy import Connection, or_, select
+
+from core.conversations.conditions import Condition, tag_condition
+from core.conversations.query import DIGITS_FROM, Query, Term, contains, phrase_terms
+from core.database.search_query import TextMatch, phone_ids, phone_test
+from core.database.tables import tag
+from core.words import words
+
+BRANCHING = 2
+"""So many words may be found in tags or phones as alternatives of their own; further ones are tested row by row."""
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """All of it must hold: `terms` in the text, the phrases verbatim in one text, and the conditions."""
+
+    terms: tuple[Term, ...] = ()
+    phrases: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = field(default=())
+
+
+def alternatives(reader: Connection, query: Query) -> list[Alternative]:
+    """The alternatives of a query, at least one; a blank query has a single one that everything meets."""
+    names = {row.id: row.name for row in reader.execute(select(tag.c.id, tag.c.name))} if not query.is_blank else {}
+    choices: list[list[Alternative]] = []
+    branching = 0
+    for term in query.terms:
+        elsewhere = _elsewhere(reader, term, names, in_phones=not query.digits)
+        branching += bool(elsewhere)
+        choices.append(_choices(reader, term, elsewhere, branches=branching <= BRANCHING))
+    for phrase in query.phrases:
+        tagged = [id_ for id_, name in names.items() if contains(name, phrase)]
+        in_text = Alternative(phrase_terms(phrase), (phrase,))
+        choices.append([in_text, *([Alternative(conditions=(tag_condition(tagged),))] if tagged else [])])
+    found = [_together(parts) for parts in product(*choices)]
+    return found + _by_phone(reader, query)
+
+
+def _elsewhere(reader: Connection, term: Term, names: dict[int, str], in_phones: bool) -> list[Condition]:
+    tagged = [id_ for id_, name in names.items() if any(term.matches(word) for word in words(name))]
+    found = [tag_condition(tagged)] if tagged else []
+    return found + ([_phone(reader, term.digits)] if term.digits and in_phones else [])
+
+
+def _choices(reader: Connection, term: Term, elsewhere: list[Condition], branches: bool) -> list[Alternative]:
+    in_text = Alternative((term,))
+    if not elsewhere:
+        return [in_text]
+    if branches:
+        return [in_text, *[Alternative(conditions=(condition,)) for condition in elsewhere]]
+    test = or_(TextMatch(reader, [(term.word, term.is_prefix)]).test, *[condition.test for condition in elsewhere])
+    return [Alternative(conditions=(Condition(test),))]
+
+
+def _together(parts: tuple[Alternative, ...]) -> Alternative:
+    return Alternative(
+        tuple(dict.fromkeys(term for part in parts for term in part.terms)),
+        tuple(phrase for part in parts for phrase in part.phrases),
+        tuple(condition for part in parts for condition in part.conditions),
+    )
+
+
+def _by_phone(reader: Connection, query: Query) -> list[Alternative]:
+    """The whole input as a phone: its digits as they stand, and without what only some ways of writing put in front."""
+    spellings = {query.digits, query.digits.removeprefix("00"), query.digits.removeprefix("011")} if query.digits else set()
+    return [Alternative(conditions=(_phone(reader, digits),)) for digits in sorted(spellings) if len(digits) >= DIGITS_FROM]
+
+
+def _phone(reader: Connection, digits: str) -> Condition:
+    return Condition(phone_test(digits), phone_ids(reader, digits))

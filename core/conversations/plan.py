@@ -1,0 +1,133 @@
+"""From conditions to the ids of one page: the application picks the driving index, because the engines' planners pick badly."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, func, select, union_all
+
+from core.conversations.conditions import ZERO, Condition, filter_conditions, recent_key, tab_test
+from core.conversations.filters import ConversationFilter
+from core.conversations.matching import Alternative
+from core.conversations.paging import Slice, Sort, beyond, position
+from core.database import engines
+from core.database.search_query import TextMatch
+from core.database.tables import conversation
+
+c = conversation.c
+
+GATHER = 2_000
+"""A condition with fewer ids than this is gathered and sorted; else the order's own index (or the text index) is walked."""
+
+Key = tuple[Any, ...]
+"""The sort values of a row, ending in a unique one; the id follows them."""
+
+
+class Plan:
+    """One alternative of a wanted list, in one order."""
+
+    def __init__(self, reader: Connection, wanted: ConversationFilter, alternative: Alternative, sort: Sort) -> None:
+        self.reader = reader
+        self.sort = sort
+        self.wanted = wanted
+        self.tab = tab_test(wanted)
+        listed = [(term.word, term.is_prefix) for term in alternative.terms]
+        self.text = TextMatch(reader, listed) if listed else None
+        self.conditions = [*alternative.conditions, *filter_conditions(reader, wanted)]
+
+    def keys(self, slice_: Slice) -> list[Key]:
+        """Sort values and id of the slice's rows, in the slice's own direction, at most `limit`."""
+        descending = self.sort.descending != slice_.is_backward
+        gathered = self._gathered()
+        if gathered is not None:
+            return self._sorted(gathered, self._bounds(slice_, self.sort.columns), descending)[: slice_.limit]
+        if self.text is not None and self.text.streams and self.sort.by == "activity":
+            return self._stream(self.text, slice_, descending)
+        bounds = self._bounds(slice_, self.sort.columns)
+        if self.wanted.tab == "recents" and self.sort.by == "activity":
+            return self._walk_recents(bounds, descending, slice_.limit)
+        return [tuple(row) for row in self.reader.execute(self._ordered([self.tab, *bounds], descending, slice_.limit))]
+
+    def matching(self, cap: int | None) -> Select[Any]:
+        """A selection of the matching ids; with a cap, of at most so many."""
+        gathered = self._gathered()
+        if gathered is not None:
+            found = select(c.id).where(c.id.in_(engines.id_set(self.reader, gathered)), self.tab, *self._tests())
+        elif self.text is not None and self.text.streams:
+            # The order costs nothing and makes the text index the driver.
+            found = self.text.stream().where(self.tab, *self._tests(without_text=True)).order_by(self.text.order.desc())
+        else:
+            found = select(c.id).where(self.tab, *self._tests())
+        return found if cap is None else found.limit(cap)
+
+    def _bounds(self, slice_: Slice, columns: tuple[ColumnElement[Any], ...]) -> list[ColumnElement[bool]]:
+        bounds = []
+        cursor = slice_.before if slice_.is_backward else slice_.after
+        if cursor is not None and (values := position(self.reader, self.sort, cursor)) is not None:
+            bounds.append(beyond(columns, values, self.sort.descending != slice_.is_backward))
+        if slice_.at is not None:
+            bounds.append(columns[0] <= slice_.at if self.sort.descending else columns[0] >= slice_.at)
+        return bounds
+
+    def _tests(self, without_text: bool = False) -> list[ColumnElement[bool]]:
+        tests = [condition.test for condition in self.conditions]
+        return tests if self.text is None or without_text else [*tests, self.text.test]
+
+    def _gathered(self) -> list[int] | None:
+        """The ids of the rarest condition, when it is rare enough."""
+        sources = [condition.ids for condition in self.conditions if condition.ids is not None]
+        if self.text is not None and (self.conditions or self.sort.by != "activity"):
+            sources.append(self.text.ids)
+        best: list[int] | None = None
+        for source in sources:
+            limit = GATHER if best is None else len(best)
+            found = list(self.reader.execute(source.limit(limit)).scalars()) if limit else []
+            if len(found) < limit:
+                best = found
+        return best
+
+    def _sorted(self, ids: list[int], bounds: list[ColumnElement[bool]], descending: bool) -> list[Key]:
+        rows = select(*self.sort.columns, c.id.label("id_")).where(c.id.in_(engines.id_set(self.reader, ids)), self.tab, *self._tests(), *bounds)
+        return sorted((tuple(row) for row in self.reader.execute(rows)), reverse=descending)
+
+    def _stream(self, found: TextMatch, slice_: Slice, descending: bool) -> list[Key]:
+        """The text index in its own order: the bounds stand on its column, so that it seeks instead of reading from its end."""
+        bounds = self._bounds(slice_, (found.order,))
+        rows = found.stream().with_only_columns(*self.sort.columns, c.id.label("id_"), maintain_column_froms=True)
+        rows = rows.where(self.tab, *self._tests(without_text=True), *bounds)
+        rows = rows.order_by(found.order.desc() if descending else found.order.asc())
+        return [tuple(row) for row in self.reader.execute(rows.limit(slice_.limit))]
+
+    def _ordered(self, where: Sequence[ColumnElement[bool]], descending: bool, limit: int) -> Select[Any]:
+        columns = self.sort.columns
+        order = [column.desc() if descending else column.asc() for column in columns]
+        return select(*columns, c.id.label("id_")).where(*where, *self._tests()).order_by(*order).limit(limit)
+
+    def _walk_recents(self, bounds: list[ColumnElement[bool]], descending: bool, limit: int) -> list[Key]:
+        """Two ranges, each with an index of its own: what is recent, and what is older and unread."""
+        border = recent_key()
+        new = self._ordered([c.is_archived == ZERO, c.activity_key >= border, *bounds], descending, limit)
+        old = self._ordered([c.is_archived == ZERO, c.unread_count > ZERO, c.activity_key < border, *bounds], descending, limit)
+        both = union_all(select(new.subquery()), select(old.subquery())).subquery()
+        order = both.c.activity_key.desc() if descending else both.c.activity_key.asc()
+        return [tuple(row) for row in self.reader.execute(select(both).order_by(order).limit(limit))]
+
+
+def merged(plans: Sequence[Plan], slice_: Slice) -> list[Key]:
+    """The slice of the union of the plans' results, each conversation once."""
+    if len(plans) == 1:
+        return plans[0].keys(slice_)
+    descending = plans[0].sort.descending != slice_.is_backward
+    found = {key for plan in plans for key in plan.keys(slice_)}
+    return sorted(found, reverse=descending)[: slice_.limit]
+
+
+def counted(reader: Connection, plans: Sequence[Plan], cap: int | None) -> int:
+    """How many conversations one of the plans finds; at most `cap`."""
+    found = plans[0].matching(cap) if len(plans) == 1 else _union([plan.matching(cap) for plan in plans])
+    n = int(reader.execute(select(func.count()).select_from(found.subquery())).scalar_one())
+    return n if cap is None else min(cap, n)
+
+
+def _union(selects: Sequence[Select[Any]]) -> Any:
+    ids = [select(one.subquery().c.id) for one in selects]
+    return ids[0].union(*ids[1:])

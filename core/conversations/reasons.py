@@ -1,0 +1,112 @@
+"""Why a conversation matched: the place, and the sentence around it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, select, union_all
+
+from core.conversations.query import Query, Term, contains
+from core.database import engines
+from core.database.tables import contact, conversation, message, note
+from core.words import fold, words
+
+AROUND = 60
+"""So many characters of a long text are shown on either side of the match."""
+
+
+def explain(reader: Connection, frame: pd.DataFrame, query: Query) -> pd.DataFrame:
+    """The frame with `matched` (name, e-mail, phone, tag, note or message) and `sentence`, the text around the match."""
+    if frame.empty:
+        return frame.assign(matched=[], sentence=[])
+    reasons = {int(row["id"]): _in_row(row, query) for row in frame.to_dict("records")}
+    open_ids = [id_ for id_, reason in reasons.items() if reason is None]
+    reasons |= _in_newest(reader, open_ids, query)
+    open_ids = [id_ for id_, reason in reasons.items() if reason is None]
+    reasons |= _in_texts(reader, open_ids, query)
+    found = [reasons[id_] or ("", "") for id_ in frame["id"]]
+    return frame.assign(matched=[where for where, _ in found], sentence=[sentence for _, sentence in found])
+
+
+def holding(reader: Connection, ids: Sequence[int], phrases: Sequence[str]) -> set[int]:
+    """The ids of which, for every phrase, some single text (name, e-mail, note or message) holds it verbatim."""
+    missing = {id_: set(phrases) for id_ in ids}
+    for id_, body in _texts(reader, ids):
+        if left := missing[id_]:
+            left.difference_update([phrase for phrase in left if contains(body, phrase)])
+    return {id_ for id_, left in missing.items() if not left}
+
+
+def _in_row(row: dict[Any, Any], query: Query) -> tuple[str, str] | None:
+    tags = ", ".join(name for name, _, _ in row["tags"])
+    texts = (("name", f"{row['first_name']} {row['last_name']}"), ("e-mail", row["email"]), ("tag", tags))
+    for where, body in texts:
+        if _meets(body, query):
+            return where, body
+    if any(digits in row["phone"] for digits in (query.digits, *[term.digits for term in query.terms]) if digits):
+        return "phone", row["phone"]
+    return ("message", sentence(row["snippet"], query)) if row["snippet"] and _meets(row["snippet"], query) else None
+
+
+def _meets(body: str, query: Query) -> bool:
+    """Whether one text alone holds all that is asked for."""
+    held = words(body)
+    in_words = all(any(term.matches(word) for word in held) for term in query.terms)
+    return in_words and all(contains(body, phrase) for phrase in query.phrases)
+
+
+def _in_newest(reader: Connection, ids: Sequence[int], query: Query) -> dict[int, tuple[str, str]]:
+    """The newest message that looks as if it held the longest word, by the engine's own plain comparison, and really does."""
+    asked = max((term.word for term in query.terms), key=len, default="")
+    if not ids or not asked.isascii() or not asked:
+        return {}
+    newest = select(message.c.body).where(message.c.contact_id == conversation.c.id, message.c.body.ilike(f"%{asked}%"))
+    newest = newest.order_by(message.c.sent_at.desc(), message.c.id.desc()).limit(1)
+    rows = select(conversation.c.id, newest.scalar_subquery().label("body")).where(conversation.c.id.in_(engines.id_set(reader, ids)))
+    found = {row.id: row.body for row in reader.execute(rows) if row.body and _shows(row.body, query)}
+    return {id_: ("message", sentence(body, query)) for id_, body in found.items()}
+
+
+def _shows(body: str, query: Query) -> bool:
+    held = words(body)
+    return any(any(term.matches(word) for word in held) for term in query.terms) or any(contains(body, phrase) for phrase in query.phrases)
+
+
+def _in_texts(reader: Connection, ids: Sequence[int], query: Query) -> dict[int, tuple[str, str]]:
+    found: dict[int, tuple[str, str]] = {}
+    for id_, body in _texts(reader, ids):
+        if id_ not in found and _shows(body, query):
+            found[id_] = ("message", sentence(body, query))
+    return found
+
+
+def _texts(reader: Connection, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """The texts of these contacts, newest messages first: (contact id, text)."""
+    if not ids:
+        return
+    wanted = engines.id_set(reader, ids)
+    names = (contact.c.first_name, contact.c.last_name, contact.c.first_name + " " + contact.c.last_name, contact.c.email)
+    parts = [select(contact.c.id, name.label("body")).where(contact.c.id.in_(wanted)) for name in names]
+    parts.append(select(note.c.contact_id, note.c.body).where(note.c.contact_id.in_(wanted)))
+    listed = select(message.c.contact_id, message.c.body).where(message.c.contact_id.in_(wanted))
+    yield from ((row[0], row[1]) for row in reader.execute(listed.order_by(message.c.sent_at.desc(), message.c.id.desc())))
+    yield from ((row[0], row[1]) for row in reader.execute(union_all(*parts)))
+
+
+def sentence(body: str, query: Query) -> str:
+    """The part of a text around its first match, cut at blanks, with … where something was left out."""
+    flat = " ".join(body.split())
+    at = _place(flat, query.terms)
+    start, end = max(0, at - AROUND), at + 2 * AROUND
+    if start > 0:
+        start = flat.find(" ", start) + 1 or start
+    cut = flat[start:end]
+    if end < len(flat) and " " in cut:
+        cut = cut[: cut.rindex(" ")]
+    return ("… " if start > 0 else "") + cut + (" …" if end < len(flat) else "")
+
+
+def _place(flat: str, terms: Sequence[Term]) -> int:
+    folded = fold(flat)
+    places = [folded.find(term.word) for term in terms]
+    return min((place for place in places if place >= 0), default=0)
