@@ -12,7 +12,8 @@ from core.conversations.upkeep import SHIFT
 from core.database.tables import contact_tag, conversation, deal, stage
 
 c = conversation.c
-ZERO, ONE = literal_column("0"), literal_column("1")  # as literals, or no planner takes a partial index
+ZERO: ColumnElement[int] = literal_column("0")  # as literals, or no planner takes a partial index
+ONE: ColumnElement[int] = literal_column("1")
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def filter_conditions(reader: Connection, wanted: ConversationFilter) -> list[Co
         *_deals(reader, wanted),
         *_owners(wanted),
         *_activity(wanted),
+        *_sources(wanted),
         *[Condition(test) for test in _plain(wanted)],
     ]
 
@@ -82,7 +84,7 @@ def _deals(reader: Connection, wanted: ConversationFilter) -> list[Condition]:
 def _owners(wanted: ConversationFilter) -> list[Condition]:
     if wanted.owner_mode == "anyone":
         return []
-    owners = {"mine": [wanted.user_id], "these": list(wanted.owners), "unassigned": []}[wanted.owner_mode]
+    owners = [wanted.user_id] if wanted.owner_mode == "mine" else list(wanted.owners)
     test = c.owner_id.is_(None) if wanted.owner_mode == "unassigned" else c.owner_id.in_(owners)
     return [Condition(test, select(c.id).where(test))]
 
@@ -96,10 +98,13 @@ def _activity(wanted: ConversationFilter) -> list[Condition]:
     return [Condition(and_(*tests), select(c.id).where(*tests))] if tests else []
 
 
+def _sources(wanted: ConversationFilter) -> list[Condition]:
+    test = c.source.in_(wanted.sources)
+    return [Condition(test, select(c.id).where(test))] if wanted.sources else []
+
+
 def _plain(wanted: ConversationFilter) -> list[ColumnElement[bool]]:
     tests: list[ColumnElement[bool]] = []
-    if wanted.sources:
-        tests.append(c.source.in_(wanted.sources))
     if wanted.last_direction is not None:
         tests.append(c.last_direction == wanted.last_direction)
     if wanted.amount_from is not None or wanted.amount_to is not None:

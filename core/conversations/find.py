@@ -1,6 +1,6 @@
 """The list: one page of conversations under a filter, in an order, with why each one matched."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,9 @@ from core.conversations.matching import Alternative, alternatives
 from core.conversations.paging import Slice, Sort, cursor
 from core.conversations.plan import Key, Plan, counted, merged
 from core.conversations.query import Query, parse
+
+NEWEST = Sort()
+FIRST_PAGE = Slice()
 
 SCAN = 2_000
 """A phrase is looked for in the texts of so many candidates at a time."""
@@ -41,7 +44,9 @@ class Count:
     is_exact: bool = True
 
 
-def find(reader: Connection, wanted: ConversationFilter, sort: Sort = Sort(), slice_: Slice = Slice(), scans: int | None = 1) -> Page:  # noqa: B008
+def find(
+    reader: Connection, wanted: ConversationFilter, sort: Sort = NEWEST, slice_: Slice = FIRST_PAGE, scans: int | None = 1
+) -> Page:
     """One page of the wanted conversations.
 
     Order: as `sort`, the whole result sorted, never only the page; ties by id.
@@ -58,8 +63,8 @@ def find(reader: Connection, wanted: ConversationFilter, sort: Sort = Sort(), sl
     has_before = more if slice_.is_backward else slice_.after is not None or slice_.at is not None
     has_after = slice_.before is not None if slice_.is_backward else more or scanned_to is not None
     page = page_of(reader, [key[-1] for key in keys], query)
-    ends = (cursor(sort, keys[0][:-1]), cursor(sort, keys[-1][:-1])) if keys else (None, None)
-    return Page(page, *ends, has_before=has_before, has_after=has_after, scanned_to=scanned_to)
+    first, last = (cursor(sort, keys[0][:-1]), cursor(sort, keys[-1][:-1])) if keys else (None, None)
+    return Page(page, first, last, has_before, has_after, scanned_to)
 
 
 def page_of(reader: Connection, ids: Sequence[int], query: Query | None = None) -> pd.DataFrame:
@@ -73,7 +78,7 @@ def count(reader: Connection, wanted: ConversationFilter, cap: int | None = None
     query = parse(wanted.search)
     if query.phrases:
         return _count_phrases(reader, wanted, query, cap)
-    plans = _plans(reader, wanted, alternatives(reader, query), Sort())
+    plans = _plans(reader, wanted, alternatives(reader, query), NEWEST)
     n = counted(reader, plans, None if cap is None else cap + 1)
     return Count(n) if cap is None or n <= cap else Count(cap, is_exact=False)
 
@@ -82,9 +87,9 @@ def find_ids(reader: Connection, wanted: ConversationFilter) -> list[int]:
     """The ids of all wanted conversations, ascending: what "all that match" freezes."""
     query = parse(wanted.search)
     if query.phrases:
-        keys, _ = _keys(reader, wanted, query, Sort(), Slice(limit=2**40), None)
+        keys, _ = _keys(reader, wanted, query, NEWEST, Slice(limit=2**40), None)
         return sorted(key[-1] for key in keys)
-    plans = _plans(reader, wanted, alternatives(reader, query), Sort())
+    plans = _plans(reader, wanted, alternatives(reader, query), NEWEST)
     return sorted({id_ for plan in plans for id_ in reader.execute(plan.matching(None)).scalars()})
 
 
@@ -135,13 +140,10 @@ def _verified(
 
 
 def _count_phrases(reader: Connection, wanted: ConversationFilter, query: Query, cap: int | None) -> Count:
-    keys, reached = _keys(reader, wanted, query, Sort(), Slice(limit=2**40 if cap is None else cap + 1), None if cap is None else 1)
+    keys, reached = _keys(reader, wanted, query, NEWEST, Slice(limit=2**40 if cap is None else cap + 1), None if cap is None else 1)
     if cap is not None and len(keys) > cap:
         return Count(cap, is_exact=False)
     return Count(len(keys), is_exact=reached is None)
-
-
-Counter = Callable[[Connection, ConversationFilter], Count]
 
 
 def tab_counts(reader: Connection, wanted: ConversationFilter, cap: int | None = None) -> dict[str, Count]:

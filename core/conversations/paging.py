@@ -74,7 +74,7 @@ def cursor(sort: Sort, values: tuple[Any, ...]) -> str:
 def beyond(columns: tuple[ColumnElement[Any], ...], values: tuple[Any, ...], descending: bool) -> ColumnElement[bool]:
     """Rows strictly further along than the values."""
     first, value = columns[0], values[0]
-    further = first < value if descending else first > value
+    further: ColumnElement[bool] = first < value if descending else first > value
     if len(columns) == 1:
         return further
     rest = columns[1] < values[1] if descending else columns[1] > values[1]

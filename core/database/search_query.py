@@ -76,7 +76,7 @@ def _postgresql_test(connection: Connection, words: Sequence[Word]) -> ColumnEle
 
 
 def _holds(words: Sequence[Word]) -> ColumnElement[bool]:
-    return _document.c.words.op("@@", is_comparison=True)(_tsquery(words))  # type: ignore[no-any-return]
+    return _document.c.words.op("@@", is_comparison=True)(_tsquery(words))
 
 
 def _tsquery(words: Sequence[Word]) -> ColumnElement[Any]:

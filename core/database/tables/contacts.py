@@ -80,6 +80,7 @@ conversation = Table(
         sqlite_where=text("unread_count > 0"),
     ),
     Index("ix_conversation_owner", "owner_id", "is_archived", "activity_key"),
+    Index("ix_conversation_source", "source", "is_archived", "activity_key"),
 )
 
 message = Table(

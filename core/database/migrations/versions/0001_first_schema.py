@@ -266,6 +266,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_archived = 0"),
     )
     op.create_index("ix_conversation_owner", "conversation", ["owner_id", "is_archived", "activity_key"], unique=False)
+    op.create_index("ix_conversation_source", "conversation", ["source", "is_archived", "activity_key"], unique=False)
     op.create_index(
         "ix_conversation_unread_activity",
         "conversation",

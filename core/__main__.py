@@ -1,0 +1,23 @@
+"""`python -m core COMMAND`: exit code 0 done, 1 failed, 2 unusable arguments or input."""
+
+import sys
+
+from core.commands import conversations, people
+from core.commands.app import app, console
+from core.errors import AppError, Invalid
+
+MODULES = (conversations, people)  # each adds its commands to `app` when imported
+
+
+def main() -> int:
+    """Run one command; an expected failure is one sentence on stderr."""
+    try:
+        app()
+    except AppError as error:
+        console.print(str(error), style="red", markup=False, highlight=False)
+        return 2 if isinstance(error, Invalid) else 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

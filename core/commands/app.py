@@ -1,0 +1,27 @@
+"""What every command shares: the database, the acting user, and how an answer is printed."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from core import people, settings
+from core.access import Actor
+from core.database import Store
+
+app = typer.Typer(help="Talkdeck on the command line.", no_args_is_help=True, pretty_exceptions_enable=False)
+console = Console(stderr=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; messages go to stderr.")]
+
+
+def open_store() -> tuple[Store, Actor]:
+    """The database of the settings, and the user who acts on this machine."""
+    store = Store.open(settings.load().url)
+    return store, people.local_actor(store)
+
+
+def answer(as_json: bool, values: dict[str, Any], sentence: str) -> None:
+    """Print the answer: `values` as one JSON object on stdout, or the sentence."""
+    typer.echo(json.dumps(values, ensure_ascii=False) if as_json else sentence)

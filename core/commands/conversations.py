@@ -1,0 +1,81 @@
+"""`find`: the grid's own query."""
+
+from typing import Annotated, Any
+
+import typer
+
+from core import conversations
+from core.commands.app import Json, answer, app, open_store
+from core.conversations import Choices, ConversationFilter, Slice, Sort
+from core.conversations.upkeep import activity_at
+from core.errors import Invalid
+from core.words import fold
+
+SHOWN = ("id", "phone", "first_name", "last_name", "email", "stage", "amount_cents", "owner", "source", "unread_count", "message_count")
+
+
+@app.command("find")
+def find(  # noqa: PLR0913 - each option is one filter of the list
+    tab: Annotated[str, typer.Option(help="all, hot, recents or archived.")] = "all",
+    search: Annotated[str, typer.Option(help="Words, phone digits, or a “quoted phrase”.")] = "",
+    tag: Annotated[list[str] | None, typer.Option(help="A tag by name; may be given again.")] = None,
+    tags: Annotated[str, typer.Option(help="any, all or none of the tags.")] = "any",
+    stage: Annotated[str | None, typer.Option(help="A stage by name, or “pipeline: stage”.")] = None,
+    owner: Annotated[str | None, typer.Option(help="me, nobody, or a user by name.")] = None,
+    sort: Annotated[str, typer.Option(help="activity, name or amount; a leading + sorts upwards.")] = "activity",
+    limit: Annotated[int, typer.Option(min=1, help="Conversations to print.")] = 50,
+    after: Annotated[str | None, typer.Option(help="The `next` of the page before.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Find conversations: the same query as the list in the browser."""
+    if tab not in conversations.TABS or tags not in {"any", "all", "none"}:
+        raise Invalid(f"--tab is one of {', '.join(conversations.TABS)}; --tags is any, all or none.")
+    store, actor = open_store()
+    with store.read() as reader:
+        known = conversations.choices(reader)
+        values: dict[str, Any] = {"tab": tab, "search": search, "tags": _tags(known, tag or []), "tags_mode": tags, "user_id": actor.id}
+        wanted = ConversationFilter(**values, **_stage(known, stage), **_owner(known, owner))
+        order: Any = sort.removeprefix("+")
+        page = conversations.find(reader, wanted, Sort(order, not sort.startswith("+")), Slice(limit, after), scans=None)
+        count = conversations.count(reader, wanted)
+    rows = [_plain(row) for row in page.rows.to_dict("records")]
+    following = page.last if page.has_after else None
+    lines = [f"{count.n:,} conversations"] + [f"{row['id']:>9}  {row['phone']:<16} {row['name']}" for row in rows]
+    answer(as_json, {"count": count.n, "rows": rows, "next": following}, "\n".join(lines))
+
+
+def _plain(row: dict[Any, Any]) -> dict[str, Any]:
+    shown: dict[str, Any] = {name: None if row[name] != row[name] else row[name] for name in SHOWN}
+    name = " ".join(f"{row['first_name']} {row['last_name']}".split())
+    counts = {name: None if shown[name] is None else int(shown[name]) for name in ("id", "amount_cents", "unread_count", "message_count")}
+    matched = {name: row[name] for name in ("matched", "sentence") if name in row}
+    active_at = activity_at(int(row["activity_key"]))
+    return {**shown, **counts, "name": name, "active_at": active_at, "tags": [tag for tag, _, _ in row["tags"]], **matched}
+
+
+def _tags(known: Choices, names: list[str]) -> tuple[int, ...]:
+    ids = {fold(name): id_ for id_, name, _ in known.tags}
+    missing = [name for name in names if fold(name) not in ids]
+    if missing:
+        raise Invalid(f"There is no tag “{missing[0]}”.")
+    return tuple(ids[fold(name)] for name in names)
+
+
+def _stage(known: Choices, name: str | None) -> dict[str, tuple[int, ...]]:
+    if name is None:
+        return {}
+    pipelines = dict(known.pipelines)
+    spellings = [(id_, {fold(stage), fold(f"{pipelines[of]}: {stage}")}) for id_, stage, of in known.stages]
+    found = tuple(id_ for id_, spelled in spellings if fold(name) in spelled)
+    if not found:
+        raise Invalid(f"There is no stage “{name}”.")
+    return {"stages": found}
+
+
+def _owner(known: Choices, name: str | None) -> dict[str, Any]:
+    if name is None or name in {"me", "nobody"}:
+        return {"owner_mode": {None: "anyone", "me": "mine", "nobody": "unassigned"}[name]}
+    found = tuple(id_ for id_, owner in known.owners if fold(owner) == fold(name))
+    if not found:
+        raise Invalid(f"There is no user “{name}”.")
+    return {"owner_mode": "these", "owners": found}

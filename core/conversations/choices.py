@@ -1,0 +1,51 @@
+"""What the filters can be set to, and the names behind their ids."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from core.conversations.filters import Names
+from core.database.tables import conversation, pipeline, stage, tag, user
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Everything the filters offer. `tags`: (id, name, colour) by name; `stages`: (id, name, pipeline id) in the order of the board;
+    `pipelines` and `owners`: (id, name); `sources` by name, without the blank one."""
+
+    tags: tuple[tuple[int, str, int], ...]
+    stages: tuple[tuple[int, str, int], ...]
+    pipelines: tuple[tuple[int, str], ...]
+    owners: tuple[tuple[int, str], ...]
+    sources: tuple[str, ...]
+
+    @property
+    def names(self) -> Names:
+        """The names behind the ids; a stage is named with its pipeline where several pipelines exist."""
+        pipelines = dict(self.pipelines)
+        several = len(pipelines) > 1
+        stages = {id_: f"{pipelines[of]}: {name}" if several else name for id_, name, of in self.stages}
+        return Names({id_: name for id_, name, _ in self.tags}, stages, pipelines, dict(self.owners))
+
+
+def choices(reader: Connection) -> Choices:
+    """What the filters offer now; retired tags, stages and pipelines included, because rows may still carry them."""
+    stages = select(stage.c.id, stage.c.name, stage.c.pipeline_id).join(pipeline, pipeline.c.id == stage.c.pipeline_id)
+    return Choices(
+        tuple(tuple(row) for row in reader.execute(select(tag.c.id, tag.c.name, tag.c.color).order_by(tag.c.name_key))),
+        tuple(tuple(row) for row in reader.execute(stages.order_by(pipeline.c.position, pipeline.c.id, stage.c.position, stage.c.id))),
+        tuple(tuple(row) for row in reader.execute(select(pipeline.c.id, pipeline.c.name).order_by(pipeline.c.position, pipeline.c.id))),
+        tuple(tuple(row) for row in reader.execute(select(user.c.id, user.c.name).order_by(user.c.name_key))),
+        _sources(reader),
+    )
+
+
+def _sources(reader: Connection) -> tuple[str, ...]:
+    """The distinct sources by hops along their index: as many look-ups as sources, whatever the number of conversations."""
+    found: list[str] = []
+    while True:
+        nearest = func.min(conversation.c.source)
+        value = reader.execute(select(nearest).where(conversation.c.source > (found[-1] if found else ""))).scalar_one()
+        if value is None:
+            return tuple(found)
+        found.append(value)
