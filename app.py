@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from core import settings
 from core.errors import AppError
-from core.web import address, guard, health, headers
+from core.web import address, guard, headers, health
 from pages.ui import incident, session
 
 ROOT = Path(__file__).resolve().parent

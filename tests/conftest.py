@@ -36,6 +36,16 @@ class Clock:
         self.now += seconds
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="full figures instead of about a twentieth of them")
+
+
+@pytest.fixture(scope="session")
+def is_full(request: pytest.FixtureRequest) -> bool:
+    """Whether this run shall use full figures (make nightly)."""
+    return bool(request.config.getoption("--full"))
+
+
 @pytest.fixture
 def fixed_clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """`core.clock.now()` answers noon of a winter Friday until `advance` is called."""

@@ -33,6 +33,7 @@ class Server:
     """A running server; `url` gives the address of one of its databases."""
 
     socket: Path
+    process: "subprocess.Popen[bytes]"
 
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{OWNER}@/{database}?host={self.socket}"
@@ -40,6 +41,11 @@ class Server:
     def execute(self, statement: str) -> None:
         with psycopg.connect(host=str(self.socket), user=OWNER, dbname="postgres", autocommit=True) as connection:
             connection.execute(statement)
+
+    def stop(self) -> None:
+        """End it now; open sessions are cut off."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait()
 
 
 def find_programs() -> Path:
@@ -71,16 +77,16 @@ def running(options: Mapping[str, str] = FAST) -> Iterator[Server]:
             command, stdout=log, stderr=log, cwd=folder, **account
         ) as process:
             try:
-                yield _ready(Server(folder), process)
+                yield _ready(Server(folder, process))
             finally:
-                process.send_signal(signal.SIGINT)  # a fast shutdown: sessions are cut off
+                Server(folder, process).stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _ready(server: Server, process: "subprocess.Popen[bytes]") -> Server:
+def _ready(server: Server) -> Server:
     for _ in range(300):
-        if process.poll() is not None:
+        if server.process.poll() is not None:
             break
         try:
             server.execute("SELECT 1")
