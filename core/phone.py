@@ -18,14 +18,25 @@ SCIENTIFIC = "phone is in scientific notation, digits are lost"
 NOT_A_NUMBER = "not a phone number"
 
 NANP_REGIONS = frozenset(COUNTRY_CODE_TO_REGION_CODE[1])
+_NANP_KINDS = (
+    "fixed_line",
+    "mobile",
+    "toll_free",
+    "premium_rate",
+    "personal_number",
+    "voip",
+    "uan",
+    "pager",
+    "voicemail",
+)
 _PLAIN = re.compile(r"(?:\+?1[-. ]?)?\(?([2-9]\d\d)\)?[-. ]{0,2}([2-9]\d\d)[-. ]?(\d{4})", re.ASCII)
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _EXTENSION = re.compile(r"(?:[;,\s]*(?:extension|ext|x|#)[.:=]?\s*)(\d{1,7})$", re.IGNORECASE)
 _SPREADSHEET = re.compile(r"[+-]?\d+(?:[.,]\d+)?e[+-]?\d+", re.IGNORECASE)
 _DECIMALS = re.compile(r"(\d{7,})\.\d{1,2}")
-_BETWEEN = re.compile(r"[/;,|~&\n\r\uff5e]|\b(?:or|and)\b", re.IGNORECASE)
-_WRITTEN = re.compile(r"[\d\s+\uff0b()\[\]./\uff08\uff09\uff3b\uff3d\uff0f\uff0e\-\u2010-\u2015\u2212\u30fc\uff0d\u3000]+")
+_BETWEEN = re.compile(r"[/;,|~&\n\r\uff5e]|::+|\b(?:or|and)\b", re.IGNORECASE)
+_WRITTEN = re.compile(r"[\d\s+()\[\]./\-\u2010-\u2015\u2212\u3000\u30fc\uff08\uff09\uff0b\uff0d-\uff0f\uff3b\uff3d]+")
 
 
 class Phone(NamedTuple):
@@ -122,11 +133,10 @@ def _is_valid_nanp(first_seven: str) -> bool:
 @cache
 def _nanp_ranges() -> re.Pattern[str]:
     """Every allocated +1 range of libphonenumber in one pattern."""
-    kinds = "fixed_line mobile toll_free premium_rate personal_number voip uan pager voicemail shared_cost".split()
     patterns: dict[str, None] = {}
     for region in COUNTRY_CODE_TO_REGION_CODE[1]:
         metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
-        for kind in kinds:
+        for kind in _NANP_KINDS:
             pattern = getattr(getattr(metadata, kind), "national_number_pattern", None)
             if pattern:
                 patterns[pattern] = None

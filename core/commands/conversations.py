@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 
 from core import conversations
@@ -45,7 +46,7 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
 
 
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:
-    shown: dict[str, Any] = {name: None if row[name] != row[name] else row[name] for name in SHOWN}
+    shown: dict[str, Any] = {name: None if row[name] is pd.NA else row[name] for name in SHOWN}
     name = " ".join(f"{row['first_name']} {row['last_name']}".split())
     counts = {name: None if shown[name] is None else int(shown[name]) for name in ("id", "amount_cents", "unread_count", "message_count")}
     matched = {name: row[name] for name in ("matched", "sentence") if name in row}
@@ -61,7 +62,7 @@ def _tags(known: Choices, names: list[str]) -> tuple[int, ...]:
     return tuple(ids[fold(name)] for name in names)
 
 
-def _stage(known: Choices, name: str | None) -> dict[str, tuple[int, ...]]:
+def _stage(known: Choices, name: str | None) -> dict[str, Any]:
     if name is None:
         return {}
     pipelines = dict(known.pipelines)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pandas as pd
-from sqlalchemy import Connection, and_, case, select
+from sqlalchemy import Connection, and_, case, func, select
 
 from core.database import engines
 from core.database.tables import contact, contact_tag, conversation, message, stage, tag, user
@@ -15,8 +15,11 @@ COLUMNS = (
     c.source, c.stage_id, c.owner_id, c.deal_count, c.enrollment_count, contact.c.phone, contact.c.first_name, contact.c.last_name,
     contact.c.email, contact.c.is_phone_valid,
     case((c.amount_key >= 0, c.amount_key)).label("amount_cents"),
-    message.c.body.label("snippet"), stage.c.name.label("stage"), user.c.name.label("owner"),
+    func.coalesce(message.c.body, "").label("snippet"), func.coalesce(stage.c.name, "").label("stage"),
+    func.coalesce(user.c.name, "").label("owner"),
 )  # fmt: skip
+
+NULLABLE = ("amount_cents", "last_message_at", "owner_id", "stage_id")
 
 _JOINED = (
     conversation.join(contact, contact.c.id == c.id)
@@ -31,7 +34,7 @@ def display(reader: Connection, ids: Sequence[int]) -> pd.DataFrame:
 
     Shape: one row per id; the columns of COLUMNS, and `tags`: tuples (name, colour, id), highest priority first, then
     the latest added. Times in UTC epoch seconds; `activity_key` as upkeep.py defines it; `phone` E.164; `amount_cents` null
-    when not quoted; `snippet` the last message.
+    when not quoted; `snippet` the last message; texts are blank, never null.
     Order: as the ids given; ids that are gone are left out.
     """
     if not ids:
@@ -40,7 +43,7 @@ def display(reader: Connection, ids: Sequence[int]) -> pd.DataFrame:
     found = {row.id: row._asdict() for row in reader.execute(select(*COLUMNS).select_from(_JOINED).where(c.id.in_(wanted)))}
     tags = tags_of(reader, ids)
     frame = pd.DataFrame([{**found[id_], "tags": tags.get(id_, ())} for id_ in ids if id_ in found])
-    return frame.reset_index(drop=True)
+    return frame.astype(dict.fromkeys(NULLABLE, "Int64"))
 
 
 def tags_of(reader: Connection, ids: Sequence[int]) -> dict[int, tuple[tuple[str, int, int], ...]]:

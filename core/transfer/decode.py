@@ -51,7 +51,7 @@ class Text:
     has_nul: bool
 
 
-def examine(file: BinaryIO, encoding: str | None = None) -> Text:
+def examine(file: BinaryIO, encoding: str = "") -> Text:
     """Read the file once from its start: its hash, its encoding, its line ends.
 
     UTF-8, or what the byte order mark says; anything else only when the caller names the encoding.
@@ -116,13 +116,17 @@ class _Scan:
             raise Invalid(self._complaint(error, is_named)) from error
         self._count(text)
         if self.unbroken > LONGEST_LINE:
-            raise Invalid(f"Line {self._line()} is longer than {LONGEST_LINE:,} characters; this is no table of records.")
+            raise Invalid(
+                f"Line {self._line()} is longer than {LONGEST_LINE:,} characters; this is no table of records."
+            )
 
     def result(self) -> Text:
         try:
             self.decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
-            raise Invalid(f"The file ends in the middle of a character ({self.encoding}). It was probably cut off; export it again.") from error
+            raise Invalid(
+                f"The file ends in the middle of a character ({self.encoding}). It was probably cut off; export it again."
+            ) from error
         newline = "\r" if self.returns - self.pairs > self.feeds else "\n"
         return Text(self.encoding, self.hash.hexdigest(), self.size, newline, self.has_nul)
 
@@ -151,9 +155,11 @@ class _Scan:
 
 def _named(encoding: str) -> str:
     try:
-        return codecs.lookup(encoding).name
-    except LookupError as error:
+        b"".decode(encoding)
+        name = codecs.lookup(encoding).name
+    except (LookupError, UnicodeError) as error:
         raise Invalid(f"There is no encoding “{encoding}”. Usual ones are utf-8, utf-16 and windows-1252.") from error
+    return "utf-8-sig" if name == "utf-8" else name
 
 
 def _refuse_binary(head: bytes, encoding: str) -> None:

@@ -26,6 +26,7 @@ class DealRow(NamedTuple):
 
     line: int
     phone: str
+    is_phone_valid: bool
     pipeline: str
     stage: str
     amount_cents: int | None
@@ -64,7 +65,7 @@ class ContactRow(NamedTuple):
 
 
 class MessageRow(NamedTuple):
-    """One message. `direction` is in or out; `sent_at` UTC epoch seconds; `contact_name` as the file calls the contact."""
+    """One message. `direction` is in or out; `sent_at` in UTC epoch seconds; `contact_name` as in the file."""
 
     line: int
     phone: str

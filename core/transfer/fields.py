@@ -1,0 +1,106 @@
+"""One cell: addresses, amounts, directions, tags and names, each checked by its one rule."""
+
+import re
+from functools import lru_cache
+
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+
+from core.errors import Invalid
+
+LARGEST_CENTS = 10**14
+NOT_AN_AMOUNT = "is not an amount"
+
+DIRECTIONS = {
+    "in": "in", "inbound": "in", "incoming": "in", "received": "in",
+    "out": "out", "outbound": "out", "outgoing": "out", "sent": "out",
+    "outbound-api": "out", "outbound-reply": "out", "outbound-call": "out",
+}  # fmt: skip
+OUTCOMES = {"": "open", "open": "open", "won": "won", "lost": "lost", "abandoned": "lost"}
+
+_SYMBOLS = {"USD": "$", "CAD": "$", "AUD": "$", "NZD": "$", "EUR": "€", "GBP": "£"}
+_AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?", re.ASCII)
+_SPECIAL = "|".join(name for name in SPECIAL_USE_DOMAIN_NAMES if "." not in name)
+_PLAIN_EMAIL = re.compile(
+    rf"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?!(?:{_SPECIAL})$)[a-z]{{2,}}",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def check_email(text: str) -> None:
+    """Whether the address is written as one can be; nothing is looked up.
+
+    Raises: Invalid. Source: email-validator, which the short way for plain addresses equals.
+    """
+    if len(text) <= 64 and _PLAIN_EMAIL.fullmatch(text):
+        return
+    try:
+        validate_email(text, check_deliverability=False, globally_deliverable=False)
+    except EmailNotValidError as error:
+        raise Invalid("not an e-mail address") from error
+
+
+def cents(text: str, currency: str) -> int | None:
+    """An amount of `currency` in cents, exactly; None when blank. More than two decimals are refused, not rounded.
+
+    Raises: Invalid.
+    """
+    text = text.strip()
+    if text.isdecimal() and len(text) <= 12 and text.isascii():
+        return int(text) * 100
+    if not text:
+        return None
+    bare = text.removeprefix(currency).removesuffix(currency).strip().removeprefix(_SYMBOLS.get(currency, "")).strip()
+    found = _AMOUNT.fullmatch(bare)
+    if not found:
+        raise Invalid(NOT_AN_AMOUNT)
+    part = (found[2] or "").rstrip("0")
+    if len(part) > 2:
+        raise Invalid(f"{NOT_AN_AMOUNT} in cents: more than two decimals")
+    amount = int(found[1].replace(",", "")) * 100 + int(part.ljust(2, "0"))
+    if amount > LARGEST_CENTS:
+        raise Invalid(f"{NOT_AN_AMOUNT} that can be kept exactly: above {LARGEST_CENTS // 100:,}")
+    return amount
+
+
+def direction(text: str, words: dict[str, str]) -> str:
+    """in or out.
+
+    Raises: Invalid; an unknown word is never taken for either.
+    """
+    found = words.get(text) or words.get(text.strip().lower())
+    if not found:
+        raise Invalid("direction is missing or unknown")
+    return found
+
+
+@lru_cache(maxsize=1 << 14)
+def tags(text: str, separator: str) -> tuple[str, ...]:
+    """The tags of a cell, in order, each once. No `separator`: semicolons, else commas. Google's "* groups" are no tags."""
+    if not separator:
+        separator = ";" if ";" in text else ","
+    found = [tag.strip() for tag in text.split(separator)]
+    return tuple(dict.fromkeys(tag for tag in found if tag and not (separator == ":::" and tag.startswith("*"))))
+
+
+def split_name(text: str) -> tuple[str, str]:
+    """First and last name of a full one: the last word is the last name, unless a comma puts it first."""
+    last, comma, first = text.partition(",")
+    if comma:
+        return first.strip(), last.strip()
+    first, _, last = text.strip().rpartition(" ")
+    return (first.strip(), last) if first else (last, "")
+
+
+def opportunities(text: str) -> list[tuple[str, str, str]]:
+    """HighLevel's list of deals: outcome, pipeline and stage of each; the last word is taken for the stage.
+
+    Raises: Invalid.
+    """
+    found = []
+    for entry in filter(None, (part.strip() for part in text.split(", "))):
+        word, _, rest = entry.partition(" ")
+        pipeline, _, stage = rest.rpartition(" ")
+        if word not in OUTCOMES or not pipeline:
+            raise Invalid("not a list of “won PIPELINE STAGE”; its deals are left out")
+        found.append((OUTCOMES[word], pipeline, stage))
+    return found

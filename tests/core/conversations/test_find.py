@@ -1,0 +1,70 @@
+"""The list against brute force, page by page and edge by edge."""
+
+import random
+
+import pytest
+
+from core import conversations
+from core.access import Actor
+from core.conversations import ConversationFilter, Slice, Sort
+from core.database import Store
+from tests.conftest import Clock
+from tests.core.conversations import oracle, wishes, world
+
+
+@pytest.fixture
+def filled(store: Store, alice: Actor, fixed_clock: Clock) -> Store:
+    store.write(alice, world.fill, 300, 1)
+    return store
+
+
+def test_a_thousand_wishes_find_what_brute_force_finds(filled: Store, is_full: bool) -> None:
+    rng = random.Random(20)
+    with filled.read() as reader:
+        known = oracle.everything(reader)
+        choices = conversations.choices(reader)
+        for _ in range(1000 if is_full else 250):
+            wanted, sort = wishes.wish(rng, known, choices), wishes.order(rng)
+            expected = oracle.find(known, wanted, sort)
+            page = conversations.find(reader, wanted, sort, Slice(limit=400), scans=None)
+            assert list(page.rows["id"]) == expected, (wanted, sort)
+            assert conversations.count(reader, wanted).n == len(expected), wanted
+            assert conversations.find_ids(reader, wanted) == sorted(expected), wanted
+
+
+@pytest.mark.parametrize("by", ["activity", "name", "amount"])
+@pytest.mark.parametrize("descending", [True, False])
+def test_pages_forwards_and_backwards_are_the_whole_list_in_order(filled: Store, by: str, descending: bool) -> None:
+    sort = Sort(by, descending)  # type: ignore[arg-type]
+    rng = random.Random(4)
+    with filled.read() as reader:
+        known = oracle.everything(reader)
+        for wanted in (ConversationFilter(), ConversationFilter(tab="recents"), ConversationFilter(search="quote"),
+                       ConversationFilter(tags=(2, 3)), ConversationFilter(search='"ok. x"'), ConversationFilter(search="refund 555")):  # fmt: skip
+            expected = oracle.find(known, wanted, sort)
+            size = rng.randint(3, 40)
+            assert _forwards(reader, wanted, sort, size) == expected, wanted
+            assert _backwards(reader, wanted, sort, size) == expected, wanted
+
+
+def _forwards(reader, wanted, sort, size):  # type: ignore[no-untyped-def]
+    ids: list[int] = []
+    slice_ = Slice(size)
+    while True:
+        page = conversations.find(reader, wanted, sort, slice_, scans=None)
+        assert page.has_before == bool(ids)
+        ids += list(page.rows["id"])
+        if not page.has_after:
+            return ids
+        slice_ = Slice(size, after=page.last)
+
+
+def _backwards(reader, wanted, sort, size):  # type: ignore[no-untyped-def]
+    ids: list[int] = []
+    slice_ = Slice(size, is_last=True)
+    while True:
+        page = conversations.find(reader, wanted, sort, slice_, scans=None)
+        ids = list(page.rows["id"]) + ids
+        if not page.has_before:
+            return ids
+        slice_ = Slice(size, before=page.first)

@@ -1,0 +1,53 @@
+"""What a person types, taken apart."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.conversations.query import Query, Term, clean, contains, parse, phrase_terms
+
+
+@pytest.mark.parametrize(
+    ("typed", "query"),
+    [
+        ("", Query()),
+        ("   ", Query()),
+        ("\x00", Query()),
+        ("hello", Query((Term("hello", True),))),
+        ("a", Query((Term("a"),))),
+        ("Hello  WORLD", Query((Term("hello"), Term("world", True)))),
+        ("world hello world", Query((Term("hello"), Term("world", True)))),
+        ('"thank you"', Query((), ("thank you",))),
+        ('refund "thank  You!" now', Query((Term("refund"), Term("now", True)), ("thank you!",))),
+        ('refund "thank you"', Query((Term("refund"),), ("thank you",))),
+        ("%", Query((), ("%",))),
+        ('""', Query((), ('""',))),
+        ("\\", Query((), ("\\",))),
+        ("hel*", Query((Term("hel", True),))),
+        ("NEAR(a b)", Query((Term("near"), Term("a"), Term("b")))),
+        ("+1 (202) 555-0132", Query((Term("1"), Term("202"), Term("555"), Term("0132", True)), (), "12025550132")),
+        ("12", Query((Term("12", True),))),
+        ("👩‍👩‍👧", Query((), ("👩‍👩‍👧",))),
+    ],
+)
+def test_typed_text_becomes_words_phrases_and_digits(typed: str, query: Query) -> None:
+    assert parse(typed) == query
+
+
+def test_a_phrase_begins_where_a_word_begins_and_may_end_inside_one() -> None:
+    assert contains("Thank  you, Ann", clean("thank you"))
+    assert contains("hello world", clean("hello wor"))
+    assert not contains("othello world", clean("hello"))
+    assert contains("othello, hello", clean("hello"))
+    assert contains("50% off", clean("% off"))
+
+
+@given(st.text(), st.text())
+def test_every_text_that_holds_a_phrase_has_the_words_the_index_is_asked_for(around: str, phrase: str) -> None:
+    from core.words import words
+
+    said = f"{around} {phrase} {around}"
+    cleaned = clean(phrase)
+    if cleaned and contains(said, cleaned):
+        held = words(said)
+        assert all(any(term.matches(word) for word in held) for term in phrase_terms(cleaned))
