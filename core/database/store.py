@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -39,10 +39,13 @@ class Store:
         if engines.is_sqlite_url(url) and (name := make_url(url).database):
             Path(name).resolve().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         engine = engines.open_engine(url)
-        try:
-            migrate.upgrade(engine)
-        except DBAPIError as error:
-            raise Unavailable(f"The database cannot be opened: {error.orig}. Check TALKDECK_DATABASE_URL.") from error
+        with ExitStack() as unless_opened:
+            unless_opened.callback(engine.dispose)
+            try:
+                migrate.upgrade(engine)
+            except DBAPIError as error:
+                raise Unavailable(f"The database cannot be opened: {error.orig}. Check TALKDECK_DATABASE_URL.") from error
+            unless_opened.pop_all()
         return cls(engine)
 
     def close(self) -> None:
