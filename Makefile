@@ -7,7 +7,7 @@ BIN := .venv/bin
 
 run: install
 	@echo "Starting Talkdeck on http://127.0.0.1:$(PORT) (Ctrl+C stops it)."
-	@$(BIN)/streamlit run app.py --server.port $(PORT)
+	@$(BIN)/python -m streamlit run app.py --server.port $(PORT)
 
 install:
 	@.ci/install
@@ -18,9 +18,9 @@ test: install
 
 lint: install
 	@echo "Lint: ruff"
-	@$(BIN)/ruff check .
+	@$(BIN)/python -m ruff check .
 	@echo "Lint: mypy, strict, core"
-	@$(BIN)/mypy
+	@$(BIN)/python -m mypy
 
 bench: install
 	@$(BIN)/python -m tests.provision
