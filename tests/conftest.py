@@ -22,6 +22,10 @@ BOB = Actor(2, "Bob", ROLES["supervisor"])
 VERA = Actor(3, "Vera", ROLES["analyst"])
 TEMPLATE = "talkdeck_template"
 
+GIVEN_DATA = os.environ.get("TALKDECK_TEST_DATA")
+# Files of this name need data that is no part of the project, so they do not exist without it.
+collect_ignore_glob = [] if GIVEN_DATA else ["*_given_data.py"]
+
 _skipped: list[str] = []
 _numbers = itertools.count(1)
 
@@ -44,6 +48,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def is_full(request: pytest.FixtureRequest) -> bool:
     """Whether this run shall use full figures (make nightly)."""
     return bool(request.config.getoption("--full"))
+
+
+@pytest.fixture(scope="session")
+def given_data() -> Path:
+    """The folder of TALKDECK_TEST_DATA, for tests in files named test_..._given_data.py."""
+    assert GIVEN_DATA, "Only tests in files named test_..._given_data.py may ask for this."
+    return Path(GIVEN_DATA)
 
 
 @pytest.fixture

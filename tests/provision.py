@@ -11,7 +11,9 @@ from tests.browser import chromium
 
 
 def main() -> None:
-    _need("Chromium", chromium.find, "chromium", first_try=[sys.executable, "-m", "playwright", "install", "chromium"])
+    with_libraries = ["--with-deps"] if _may_install() else []
+    download = [sys.executable, "-m", "playwright", "install", *with_libraries, "chromium"]
+    _need("Chromium", chromium.find, "chromium", first_try=download)
     _need("PostgreSQL", _postgresql, "postgresql")
 
 
@@ -35,8 +37,12 @@ def _need(name: str, find: Callable[[], str | None], package: str, first_try: li
     _say(f"{name}: {where}")
 
 
+def _may_install() -> bool:
+    return shutil.which("apt-get") is not None and os.geteuid() == 0
+
+
 def _install(package: str) -> None:
-    if shutil.which("apt-get") is None or os.geteuid() != 0:
+    if not _may_install():
         return
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "-qq"], check=False, env=quiet)

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -20,13 +21,17 @@ QUIET = (
 
 
 def find() -> str | None:
-    """The system's own Chromium, else the one that Playwright downloaded."""
-    for name in NAMES:
-        if path := shutil.which(name):
-            return path
+    """The system's own Chromium, else the one that Playwright downloaded; one that does not start is none."""
     with sync_playwright() as playwright:
-        path = playwright.chromium.executable_path
-    return path if Path(path).exists() else None
+        downloaded = playwright.chromium.executable_path
+    candidates = [shutil.which(name) for name in NAMES]
+    return next((path for path in [*candidates, downloaded] if path and _starts(path)), None)
+
+
+def _starts(path: str) -> bool:
+    if not Path(path).exists():
+        return False
+    return subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0
 
 
 def arguments() -> list[str]:
