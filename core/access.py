@@ -46,12 +46,29 @@ _WORK = {Right.CONTACT_EDIT, Right.CONTACT_PERSONAL, Right.MESSAGE_SEND, Right.U
 # The start of the role_right table; a person may change the table, so the table decides.
 ROLES: dict[str, frozenset[Right]] = {
     "manager": frozenset(
-        _READ | _WORK | {Right.UNDO_OTHERS, Right.EXPORT_FULL, Right.TEMPLATE_EDIT, Right.WORKFLOW_EDIT, Right.AUDIT_VIEW, Right.VIEW_SHARE}
+        _READ
+        | _WORK
+        | {
+            Right.UNDO_OTHERS,
+            Right.EXPORT_FULL,
+            Right.TEMPLATE_EDIT,
+            Right.WORKFLOW_EDIT,
+            Right.AUDIT_VIEW,
+            Right.VIEW_SHARE,
+        }
     ),
     "supervisor": frozenset(_READ | _WORK | {Right.CONVERSATION_BULK, Right.IMPORT_RUN, Right.VIEW_SHARE}),
     "analyst": frozenset(_READ | {Right.EXPORT_MASKED}),
     "admin": frozenset(
-        {Right.USER_EDIT, Right.SETTINGS_EDIT, Right.AUDIT_VIEW, Right.IMPORT_RUN, Right.UNDO_OTHERS, Right.TEMPLATE_EDIT, Right.WORKFLOW_EDIT}
+        {
+            Right.USER_EDIT,
+            Right.SETTINGS_EDIT,
+            Right.AUDIT_VIEW,
+            Right.IMPORT_RUN,
+            Right.UNDO_OTHERS,
+            Right.TEMPLATE_EDIT,
+            Right.WORKFLOW_EDIT,
+        }
     ),
 }
 
@@ -74,4 +91,6 @@ class Actor:
         Raises: NotAllowed.
         """
         if not self.may(right):
-            raise NotAllowed(f"{self.name} may not {WORDS.get(right, right.value)}. Ask an administrator for the right “{right}”.")
+            raise NotAllowed(
+                f"{self.name} may not {WORDS.get(right, right.value)}. Ask an administrator for the right “{right}”."
+            )

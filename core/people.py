@@ -58,7 +58,9 @@ def actor(reader: Connection, user_id: int) -> Actor:
     if row is None:
         raise NotFound("This user does not exist or may not sign in.")
     rights = reader.execute(
-        select(role_right.c.right).join(user_role, user_role.c.role == role_right.c.role).where(user_role.c.user_id == user_id)
+        select(role_right.c.right)
+        .join(user_role, user_role.c.role == role_right.c.role)
+        .where(user_role.c.user_id == user_id)
     ).scalars()
     return Actor(user_id, row.name, frozenset(Right(right) for right in rights if right in set(Right)))
 
@@ -92,7 +94,10 @@ def add(work: Work, name: str, email: str | None, roles: Sequence[str]) -> int:
 def seed_roles(work: Work) -> None:
     """Fill the rights of the roles when the table is empty; afterwards the table decides."""
     if work.conn.execute(select(role_right.c.role).limit(1)).first() is None:
-        work.conn.execute(insert(role_right), [{"role": role, "right": right} for role, rights in ROLES.items() for right in sorted(rights)])
+        work.conn.execute(
+            insert(role_right),
+            [{"role": role, "right": right} for role, rights in ROLES.items() for right in sorted(rights)],
+        )
 
 
 def find(reader: Connection) -> list[Person]:
@@ -119,5 +124,7 @@ def prefer(work: Work, key: str, value: Any) -> None:
     """
     work.actor.require(Right.CONVERSATION_VIEW)
     own = {"user_id": work.actor.id, "key": key}
-    work.conn.execute(delete(user_preference).where(user_preference.c.user_id == own["user_id"], user_preference.c.key == key))
+    work.conn.execute(
+        delete(user_preference).where(user_preference.c.user_id == own["user_id"], user_preference.c.key == key)
+    )
     work.conn.execute(insert(user_preference).values(**own, value=json.dumps(value, separators=(",", ":"))))

@@ -25,7 +25,9 @@ class Settings:
     """One field a setting; its variable is `TALKDECK_` + the name in capitals."""
 
     data_dir: str = setting(str(ROOT / "data"), "Folder of the database, the mirror and uploaded files.")
-    database_url: str = setting("", "sqlite:///FILE or postgresql+psycopg://...; empty: talkdeck.db in the data folder.")
+    database_url: str = setting(
+        "", "sqlite:///FILE or postgresql+psycopg://...; empty: talkdeck.db in the data folder."
+    )
     default_region: str = setting("US", "Two-letter region of phones written without a country code.")
     time_zone: str = setting("America/New_York", "Zone of times and days written without one, and of the screens.")
     date_order: str = setting("mdy", "Order of dates like 02/10/1927: mdy or dmy; one rule for every file.")
@@ -45,7 +47,9 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     """
     known = {PREFIX + item.name.upper(): item.name for item in fields(Settings)}
     outside = {PREFIX + "TEST_DATA", PREFIX + "TEST_POSTGRESQL"}
-    unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known and name not in outside)
+    unknown = sorted(
+        name for name in environment if name.startswith(PREFIX) and name not in known and name not in outside
+    )
     if unknown:
         raise Invalid(f"Unknown setting {unknown[0]}. Known are {', '.join(sorted(known))}.")
     settings = Settings(**{known[name]: value for name, value in environment.items() if name in known})
@@ -65,6 +69,8 @@ def _check(settings: Settings) -> None:
     try:
         backend = make_url(settings.url).get_backend_name()
     except ArgumentError as error:
-        raise Invalid("TALKDECK_DATABASE_URL is no database URL; give sqlite:///FILE or postgresql+psycopg://...") from error
+        raise Invalid(
+            "TALKDECK_DATABASE_URL is no database URL; give sqlite:///FILE or postgresql+psycopg://..."
+        ) from error
     if backend not in {"sqlite", "postgresql"}:
         raise Invalid(f"TALKDECK_DATABASE_URL names {backend}; Talkdeck runs on sqlite and postgresql.")

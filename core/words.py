@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 WORD_LENGTH = 255
-"""A longer word counts by its first 255 letters, in text and query alike (PostgreSQL refuses lexemes above 2,046 bytes)."""
+"""A longer word counts by its first 255 letters, in text and query (PostgreSQL refuses lexemes above 2,046 bytes)."""
 
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 
@@ -29,7 +29,7 @@ def words(text: str) -> list[str]:
 
 
 def document(text: str | None) -> str:
-    """A text that, split at everything that is no ASCII letter, ASCII digit or other non-ASCII character, gives `words(text)`.
+    """A text that, split at the ASCII characters that are no letters or digits, gives `words(text)`.
 
     ASCII capitals may stay: the text index takes them for small letters.
     """
@@ -40,7 +40,7 @@ def document(text: str | None) -> str:
 
 @lru_cache(maxsize=8192)
 def _fold_character(character: str) -> str:
-    # NFKD can bring capitals back (mathematical letters) and casefold can bring composed letters; two rounds settle both.
+    # NFKD can bring capitals back (mathematical letters), casefold composed letters; two rounds settle both.
     folded = character
     for _ in range(2):
         folded = unicodedata.normalize("NFKD", folded).casefold()

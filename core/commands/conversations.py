@@ -12,7 +12,19 @@ from core.conversations.upkeep import activity_at
 from core.errors import Invalid
 from core.words import fold
 
-SHOWN = ("id", "phone", "first_name", "last_name", "email", "stage", "amount_cents", "owner", "source", "unread_count", "message_count")
+SHOWN = (
+    "id",
+    "phone",
+    "first_name",
+    "last_name",
+    "email",
+    "stage",
+    "amount_cents",
+    "owner",
+    "source",
+    "unread_count",
+    "message_count",
+)
 
 
 @app.command("find")
@@ -34,10 +46,18 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
     store, actor = open_store()
     with store.read() as reader:
         known = conversations.choices(reader)
-        values: dict[str, Any] = {"tab": tab, "search": search, "tags": _tags(known, tag or []), "tags_mode": tags, "user_id": actor.id}
+        values: dict[str, Any] = {
+            "tab": tab,
+            "search": search,
+            "tags": _tags(known, tag or []),
+            "tags_mode": tags,
+            "user_id": actor.id,
+        }
         wanted = ConversationFilter(**values, **_stage(known, stage), **_owner(known, owner))
         order: Any = sort.removeprefix("+")
-        page = conversations.find(reader, wanted, Sort(order, not sort.startswith("+")), Slice(limit, after), scans=None)
+        page = conversations.find(
+            reader, wanted, Sort(order, not sort.startswith("+")), Slice(limit, after), budget=None
+        )
         count = conversations.count(reader, wanted)
     rows = [_plain(row) for row in page.rows.to_dict("records")]
     following = page.last if page.has_after else None
@@ -48,10 +68,20 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:
     shown: dict[str, Any] = {name: None if row[name] is pd.NA else row[name] for name in SHOWN}
     name = " ".join(f"{row['first_name']} {row['last_name']}".split())
-    counts = {name: None if shown[name] is None else int(shown[name]) for name in ("id", "amount_cents", "unread_count", "message_count")}
+    counts = {
+        name: None if shown[name] is None else int(shown[name])
+        for name in ("id", "amount_cents", "unread_count", "message_count")
+    }
     matched = {name: row[name] for name in ("matched", "sentence") if name in row}
     active_at = activity_at(int(row["activity_key"]))
-    return {**shown, **counts, "name": name, "active_at": active_at, "tags": [tag for tag, _, _ in row["tags"]], **matched}
+    return {
+        **shown,
+        **counts,
+        "name": name,
+        "active_at": active_at,
+        "tags": [tag for tag, _, _ in row["tags"]],
+        **matched,
+    }
 
 
 def _tags(known: Choices, names: list[str]) -> tuple[int, ...]:

@@ -20,7 +20,9 @@ def users() -> None:
 def add(
     name: Annotated[str, typer.Argument(help="The user's name.")],
     email: Annotated[str | None, typer.Option(help="The user's e-mail address.")] = None,
-    role: Annotated[list[str] | None, typer.Option(help="admin, analyst, manager or supervisor; may be given again.")] = None,
+    role: Annotated[
+        list[str] | None, typer.Option(help="admin, analyst, manager or supervisor; may be given again.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Add a user who may sign in."""

@@ -10,8 +10,11 @@ from core.database.tables import conversation, pipeline, stage, tag, user
 
 @dataclass(frozen=True)
 class Choices:
-    """Everything the filters offer. `tags`: (id, name, colour) by name; `stages`: (id, name, pipeline id) in the order of the board;
-    `pipelines` and `owners`: (id, name); `sources` by name, without the blank one."""
+    """Everything the filters offer.
+
+    `tags`: (id, name, colour) by name; `stages`: (id, name, pipeline id) in the order of the board; `pipelines` and
+    `owners`: (id, name); `sources` by name, without the blank one.
+    """
 
     tags: tuple[tuple[int, str, int], ...]
     stages: tuple[tuple[int, str, int], ...]
@@ -31,17 +34,19 @@ class Choices:
 def choices(reader: Connection) -> Choices:
     """What the filters offer now; retired tags, stages and pipelines included, because rows may still carry them."""
     stages = select(stage.c.id, stage.c.name, stage.c.pipeline_id).join(pipeline, pipeline.c.id == stage.c.pipeline_id)
+    in_order = stages.order_by(pipeline.c.position, pipeline.c.id, stage.c.position, stage.c.id)
+    pipelines = select(pipeline.c.id, pipeline.c.name).order_by(pipeline.c.position, pipeline.c.id)
     return Choices(
         tuple(tuple(row) for row in reader.execute(select(tag.c.id, tag.c.name, tag.c.color).order_by(tag.c.name_key))),
-        tuple(tuple(row) for row in reader.execute(stages.order_by(pipeline.c.position, pipeline.c.id, stage.c.position, stage.c.id))),
-        tuple(tuple(row) for row in reader.execute(select(pipeline.c.id, pipeline.c.name).order_by(pipeline.c.position, pipeline.c.id))),
+        tuple(tuple(row) for row in reader.execute(in_order)),
+        tuple(tuple(row) for row in reader.execute(pipelines)),
         tuple(tuple(row) for row in reader.execute(select(user.c.id, user.c.name).order_by(user.c.name_key))),
         _sources(reader),
     )
 
 
 def _sources(reader: Connection) -> tuple[str, ...]:
-    """The distinct sources by hops along their index: as many look-ups as sources, whatever the number of conversations."""
+    """The distinct sources by hops along their index: as many look-ups as sources, however many conversations."""
     found: list[str] = []
     while True:
         nearest = func.min(conversation.c.source)

@@ -1,4 +1,4 @@
-"""A filter as conditions in SQL, each with a test on a conversation row and, where an index helps, a way to gather its ids."""
+"""A filter as conditions in SQL: each a test on a conversation row and, where an index helps, a way to gather ids."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -42,7 +42,11 @@ class ConversationFilter:
 
     def without(self, name: str) -> "ConversationFilter":
         """The same with one part no longer asked for; dates, amounts and owners are one part each."""
-        together = {"active_from": ("active_from", "active_to"), "amount_from": ("amount_from", "amount_to"), "owner_mode": ("owner_mode", "owners")}
+        together = {
+            "active_from": ("active_from", "active_to"),
+            "amount_from": ("amount_from", "amount_to"),
+            "owner_mode": ("owner_mode", "owners"),
+        }
         defaults: dict[str, Any] = {item.name: item.default for item in fields(self)}
         return replace(self, **{part: defaults[part] for part in together.get(name, (name,))})
 
@@ -61,7 +65,12 @@ class ConversationFilter:
             ("owner_mode", _owner_words(self, names)),
             ("sources", _any_of("source", list(self.sources))),
             ("unread", _yes_no(self.unread, "unread", "read")),
-            ("last_direction", {"in": "last message from the contact", "out": "last message from us"}.get(self.last_direction or "", "")),
+            (
+                "last_direction",
+                {"in": "last message from the contact", "out": "last message from us"}.get(
+                    self.last_direction or "", ""
+                ),
+            ),
             ("active_from", _between("active", _day(self.active_from), _day(self.active_to, before=True))),
             ("amount_from", _between("amount", _money(self.amount_from), _money(self.amount_to))),
             ("opted_out", _yes_no(self.opted_out, "opted out", "not opted out")),
@@ -132,5 +141,7 @@ def _money(cents: int | None) -> str:
 def from_mapping(values: Mapping[str, Any]) -> ConversationFilter:
     """A filter from plain values such as JSON gives; unknown names are left out."""
     known = {item.name for item in fields(ConversationFilter)}
-    chosen: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items() if name in known}
+    chosen: dict[str, Any] = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in values.items() if name in known
+    }
     return ConversationFilter(**chosen)

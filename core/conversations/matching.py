@@ -1,4 +1,4 @@
-"""A search text as alternatives: in each, every word and phrase is found in one stated way; a conversation matches one of them."""
+"""A search text as alternatives, in each of which every word is found in one stated way; one of them must hold."""
 
 from dataclasses import dataclass, field
 from itertools import product
@@ -67,8 +67,12 @@ def _together(parts: tuple[Alternative, ...]) -> Alternative:
 
 def _by_phone(reader: Connection, query: Query) -> list[Alternative]:
     """The whole input as a phone: its digits as they stand, and without what only some ways of writing put in front."""
-    spellings = {query.digits, query.digits.removeprefix("00"), query.digits.removeprefix("011")} if query.digits else set()
-    return [Alternative(conditions=(_phone(reader, digits),)) for digits in sorted(spellings) if len(digits) >= DIGITS_FROM]
+    spellings = (
+        {query.digits, query.digits.removeprefix("00"), query.digits.removeprefix("011")} if query.digits else set()
+    )
+    return [
+        Alternative(conditions=(_phone(reader, digits),)) for digits in sorted(spellings) if len(digits) >= DIGITS_FROM
+    ]
 
 
 def _phone(reader: Connection, digits: str) -> Condition:

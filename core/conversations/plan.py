@@ -1,11 +1,11 @@
-"""From conditions to the ids of one page: the application picks the driving index, because the engines' planners pick badly."""
+"""From conditions to the ids of one page; the driving index is picked here, for the engines' planners pick badly."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select, union_all
 
-from core.conversations.conditions import ZERO, Condition, filter_conditions, recent_key, tab_test
+from core.conversations.conditions import ZERO, filter_conditions, recent_key, tab_test
 from core.conversations.filters import ConversationFilter
 from core.conversations.matching import Alternative
 from core.conversations.paging import Slice, Sort, beyond, position
@@ -16,7 +16,7 @@ from core.database.tables import conversation
 c = conversation.c
 
 GATHER = 2_000
-"""A condition with fewer ids than this is gathered and sorted; else the order's own index (or the text index) is walked."""
+"""A condition with fewer ids than this is gathered and sorted; else the order's index or the text index is walked."""
 
 Key = tuple[Any, ...]
 """The sort values of a row, ending in a unique one; the id follows them."""
@@ -86,11 +86,13 @@ class Plan:
         return best
 
     def _sorted(self, ids: list[int], bounds: list[ColumnElement[bool]], descending: bool) -> list[Key]:
-        rows = select(*self.sort.columns, c.id.label("id_")).where(c.id.in_(engines.id_set(self.reader, ids)), self.tab, *self._tests(), *bounds)
+        rows = select(*self.sort.columns, c.id.label("id_")).where(
+            c.id.in_(engines.id_set(self.reader, ids)), self.tab, *self._tests(), *bounds
+        )
         return sorted((tuple(row) for row in self.reader.execute(rows)), reverse=descending)
 
     def _stream(self, found: TextMatch, slice_: Slice, descending: bool) -> list[Key]:
-        """The text index in its own order: the bounds stand on its column, so that it seeks instead of reading from its end."""
+        """The text index in its own order: the bounds stand on its column, so that it seeks."""
         bounds = self._bounds(slice_, (found.order,))
         rows = found.stream().with_only_columns(*self.sort.columns, c.id.label("id_"), maintain_column_froms=True)
         rows = rows.where(self.tab, *self._tests(without_text=True), *bounds)
@@ -106,19 +108,12 @@ class Plan:
         """Two ranges, each with an index of its own: what is recent, and what is older and unread."""
         border = recent_key()
         new = self._ordered([c.is_archived == ZERO, c.activity_key >= border, *bounds], descending, limit)
-        old = self._ordered([c.is_archived == ZERO, c.unread_count > ZERO, c.activity_key < border, *bounds], descending, limit)
+        old = self._ordered(
+            [c.is_archived == ZERO, c.unread_count > ZERO, c.activity_key < border, *bounds], descending, limit
+        )
         both = union_all(select(new.subquery()), select(old.subquery())).subquery()
         order = both.c.activity_key.desc() if descending else both.c.activity_key.asc()
         return [tuple(row) for row in self.reader.execute(select(both).order_by(order).limit(limit))]
-
-
-def merged(plans: Sequence[Plan], slice_: Slice) -> list[Key]:
-    """The slice of the union of the plans' results, each conversation once."""
-    if len(plans) == 1:
-        return plans[0].keys(slice_)
-    descending = plans[0].sort.descending != slice_.is_backward
-    found = {key for plan in plans for key in plan.keys(slice_)}
-    return sorted(found, reverse=descending)[: slice_.limit]
 
 
 def counted(reader: Connection, plans: Sequence[Plan], cap: int | None) -> int:

@@ -1,4 +1,4 @@
-"""What a person typed into the search box, taken apart; nothing in it is query syntax but the quotes around a phrase."""
+"""What a person typed into the search box, taken apart; only the quotes around a phrase are syntax."""
 
 import re
 from dataclasses import dataclass
@@ -72,7 +72,7 @@ def clean(text: str) -> str:
 
 
 def contains(text: str, phrase: str) -> bool:
-    """Whether the text holds the cleaned phrase, beginning where a word begins (when it begins with a letter or digit)."""
+    """Whether the text holds the cleaned phrase; one that begins with a letter or digit begins where a word does."""
     cleaned = clean(text)
     at = cleaned.find(phrase)
     while at >= 0:

@@ -16,7 +16,7 @@ AROUND = 60
 
 
 def explain(reader: Connection, frame: pd.DataFrame, query: Query) -> pd.DataFrame:
-    """The frame with `matched` (name, e-mail, phone, tag, note or message) and `sentence`, the text around the match."""
+    """The frame with `matched` (name, e-mail, phone, tag, note, message) and `sentence`, the text around the match."""
     if frame.empty:
         return frame.assign(matched=[], sentence=[])
     reasons = {int(row["id"]): _in_row(row, query) for row in frame.to_dict("records")}
@@ -56,20 +56,24 @@ def _meets(body: str, query: Query) -> bool:
 
 
 def _in_newest(reader: Connection, ids: Sequence[int], query: Query) -> dict[int, tuple[str, str]]:
-    """The newest message that looks as if it held the longest word, by the engine's own plain comparison, and really does."""
+    """The newest message that holds the longest word by the engine's own plain comparison, and really does."""
     asked = max((term.word for term in query.terms), key=len, default="")
     if not ids or not asked.isascii() or not asked:
         return {}
     newest = select(message.c.body).where(message.c.contact_id == conversation.c.id, message.c.body.ilike(f"%{asked}%"))
     newest = newest.order_by(message.c.sent_at.desc(), message.c.id.desc()).limit(1)
-    rows = select(conversation.c.id, newest.scalar_subquery().label("body")).where(conversation.c.id.in_(engines.id_set(reader, ids)))
+    rows = select(conversation.c.id, newest.scalar_subquery().label("body")).where(
+        conversation.c.id.in_(engines.id_set(reader, ids))
+    )
     found = {row.id: row.body for row in reader.execute(rows) if row.body and _shows(row.body, query)}
     return {id_: ("message", sentence(body, query)) for id_, body in found.items()}
 
 
 def _shows(body: str, query: Query) -> bool:
     held = words(body)
-    return any(any(term.matches(word) for word in held) for term in query.terms) or any(contains(body, phrase) for phrase in query.phrases)
+    return any(any(term.matches(word) for word in held) for term in query.terms) or any(
+        contains(body, phrase) for phrase in query.phrases
+    )
 
 
 def _in_texts(reader: Connection, ids: Sequence[int], query: Query) -> dict[int, tuple[str, str]]:
@@ -85,11 +89,18 @@ def _texts(reader: Connection, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
     if not ids:
         return
     wanted = engines.id_set(reader, ids)
-    names = (contact.c.first_name, contact.c.last_name, contact.c.first_name + " " + contact.c.last_name, contact.c.email)
+    names = (
+        contact.c.first_name,
+        contact.c.last_name,
+        contact.c.first_name + " " + contact.c.last_name,
+        contact.c.email,
+    )
     parts = [select(contact.c.id, name.label("body")).where(contact.c.id.in_(wanted)) for name in names]
     parts.append(select(note.c.contact_id, note.c.body).where(note.c.contact_id.in_(wanted)))
     listed = select(message.c.contact_id, message.c.body).where(message.c.contact_id.in_(wanted))
-    yield from ((row[0], row[1]) for row in reader.execute(listed.order_by(message.c.sent_at.desc(), message.c.id.desc())))
+    yield from (
+        (row[0], row[1]) for row in reader.execute(listed.order_by(message.c.sent_at.desc(), message.c.id.desc()))
+    )
     yield from ((row[0], row[1]) for row in reader.execute(union_all(*parts)))
 
 

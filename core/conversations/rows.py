@@ -11,9 +11,9 @@ from core.database.tables import contact, contact_tag, conversation, message, st
 c = conversation.c
 
 COLUMNS = (
-    c.id, c.activity_key, c.is_archived, c.is_hot, c.is_opted_out, c.unread_count, c.message_count, c.last_message_at, c.last_direction,
-    c.source, c.stage_id, c.owner_id, c.deal_count, c.enrollment_count, contact.c.phone, contact.c.first_name, contact.c.last_name,
-    contact.c.email, contact.c.is_phone_valid,
+    c.id, c.activity_key, c.is_archived, c.is_hot, c.is_opted_out, c.unread_count, c.message_count,
+    c.last_message_at, c.last_direction, c.source, c.stage_id, c.owner_id, c.deal_count, c.enrollment_count,
+    contact.c.phone, contact.c.is_phone_valid, contact.c.first_name, contact.c.last_name, contact.c.email,
     case((c.amount_key >= 0, c.amount_key)).label("amount_cents"),
     func.coalesce(message.c.body, "").label("snippet"), func.coalesce(stage.c.name, "").label("stage"),
     func.coalesce(user.c.name, "").label("owner"),
@@ -33,14 +33,16 @@ def display(reader: Connection, ids: Sequence[int]) -> pd.DataFrame:
     """What the list shows of these conversations.
 
     Shape: one row per id; the columns of COLUMNS, and `tags`: tuples (name, colour, id), highest priority first, then
-    the latest added. Times in UTC epoch seconds; `activity_key` as upkeep.py defines it; `phone` E.164; `amount_cents` null
-    when not quoted; `snippet` the last message; texts are blank, never null.
+    the latest added. Times in UTC epoch seconds; `activity_key` as upkeep.py defines it; `phone` E.164; `amount_cents`
+    null when not quoted; `snippet` the last message; texts are blank, never null.
     Order: as the ids given; ids that are gone are left out.
     """
     if not ids:
         return pd.DataFrame(columns=[*[column.name for column in COLUMNS], "tags"])
     wanted = engines.id_set(reader, ids)
-    found = {row.id: row._asdict() for row in reader.execute(select(*COLUMNS).select_from(_JOINED).where(c.id.in_(wanted)))}
+    found = {
+        row.id: row._asdict() for row in reader.execute(select(*COLUMNS).select_from(_JOINED).where(c.id.in_(wanted)))
+    }
     tags = tags_of(reader, ids)
     frame = pd.DataFrame([{**found[id_], "tags": tags.get(id_, ())} for id_ in ids if id_ in found])
     return frame.astype(dict.fromkeys(NULLABLE, "Int64"))
@@ -49,8 +51,12 @@ def display(reader: Connection, ids: Sequence[int]) -> pd.DataFrame:
 def tags_of(reader: Connection, ids: Sequence[int]) -> dict[int, tuple[tuple[str, int, int], ...]]:
     """The tags of these contacts: (name, colour, id), highest priority first, ties by latest added."""
     order = (tag.c.priority.desc(), contact_tag.c.added_at.desc(), tag.c.id)
-    carried = select(contact_tag.c.contact_id, tag.c.name, tag.c.color, tag.c.id).join(tag, tag.c.id == contact_tag.c.tag_id)
+    carried = select(contact_tag.c.contact_id, tag.c.name, tag.c.color, tag.c.id).join(
+        tag, tag.c.id == contact_tag.c.tag_id
+    )
     found: dict[int, list[tuple[str, int, int]]] = {}
-    for row in reader.execute(carried.where(contact_tag.c.contact_id.in_(engines.id_set(reader, ids))).order_by(*order)):
+    for row in reader.execute(
+        carried.where(contact_tag.c.contact_id.in_(engines.id_set(reader, ids))).order_by(*order)
+    ):
         found.setdefault(row.contact_id, []).append((row.name, row.color, row.id))
     return {id_: tuple(listed) for id_, listed in found.items()}

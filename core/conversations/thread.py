@@ -32,7 +32,7 @@ class Deal:
 
 @dataclass(frozen=True)
 class Conversation:
-    """One conversation. `tags` as rows.tags_of; `deals` open ones first, then by change, newest first; times UTC epoch seconds."""
+    """One conversation: `tags` as rows.tags_of; `deals` open ones first, newest change first; times UTC seconds."""
 
     id: int
     phone: str
@@ -71,14 +71,22 @@ def get(reader: Connection, conversation_id: int) -> Conversation:
     Raises: NotFound.
     """
     joined = contact.join(conversation, conversation.c.id == contact.c.id)
-    joined = joined.outerjoin(note, note.c.contact_id == contact.c.id).outerjoin(user, user.c.id == conversation.c.owner_id)
+    joined = joined.outerjoin(note, note.c.contact_id == contact.c.id).outerjoin(
+        user, user.c.id == conversation.c.owner_id
+    )
     columns = [c for c in contact.c if c.name in Conversation.__annotations__]
     columns += [c for c in conversation.c if c.name in Conversation.__annotations__ and c.name != "id"]
     extra = (conversation.c.activity_key, note.c.body.label("note"), user.c.name.label("owner"))
-    row = reader.execute(select(*columns, *extra).select_from(joined).where(contact.c.id == conversation_id)).mappings().first()
+    row = (
+        reader.execute(select(*columns, *extra).select_from(joined).where(contact.c.id == conversation_id))
+        .mappings()
+        .first()
+    )
     if row is None:
         raise NotFound("This conversation does not exist (any more). It may have been taken back with its import.")
-    values: dict[str, Any] = {name: bool(value) if name.startswith("is_") else value for name, value in row.items() if name != "activity_key"}
+    values: dict[str, Any] = {
+        name: bool(value) if name.startswith("is_") else value for name, value in row.items() if name != "activity_key"
+    }
     values |= {"note": row["note"] or "", "owner": row["owner"] or "", "active_at": activity_at(row["activity_key"])}
     tags = tags_of(reader, [conversation_id]).get(conversation_id, ())
     return Conversation(**values, tags=tags, deals=_deals(reader, conversation_id))
@@ -87,14 +95,24 @@ def get(reader: Connection, conversation_id: int) -> Conversation:
 def _deals(reader: Connection, contact_id: int) -> tuple[Deal, ...]:
     joined = deal.join(stage, stage.c.id == deal.c.stage_id).join(pipeline, pipeline.c.id == deal.c.pipeline_id)
     joined = joined.outerjoin(user, user.c.id == deal.c.owner_id)
-    columns = (deal.c.id, pipeline.c.name.label("pipeline"), stage.c.name.label("stage"), deal.c.outcome, deal.c.amount_cents,
-               user.c.name.label("owner"), deal.c.account, deal.c.opened_at, deal.c.closed_at)  # fmt: skip
+    names = (pipeline.c.name.label("pipeline"), stage.c.name.label("stage"), user.c.name.label("owner"))
+    columns = (
+        deal.c.id,
+        *names,
+        deal.c.outcome,
+        deal.c.amount_cents,
+        deal.c.account,
+        deal.c.opened_at,
+        deal.c.closed_at,
+    )
     listed = select(*columns).select_from(joined).where(deal.c.contact_id == contact_id)
     rows = reader.execute(listed.order_by((deal.c.outcome != "open"), deal.c.changed_at.desc(), deal.c.id.desc()))
     return tuple(Deal(**{**row._asdict(), "owner": row.owner or ""}) for row in rows)
 
 
-def messages(reader: Connection, conversation_id: int, before: tuple[int, int] | None = None, limit: int = PAGE) -> pd.DataFrame:
+def messages(
+    reader: Connection, conversation_id: int, before: tuple[int, int] | None = None, limit: int = PAGE
+) -> pd.DataFrame:
     """The newest messages of a conversation, or those before (sent_at, id).
 
     Shape: one row per message; id, direction, body, sent_at (UTC seconds), status, origin, sender.

@@ -35,15 +35,31 @@ def refresh(connection: Connection, contact_ids: Sequence[int], now: int) -> Non
         return
     ids = engines.id_set(connection, contact_ids)
     keys = engines.pair_set(connection, _keys(connection, ids, now)).subquery()
-    parts = [part.subquery() for part in (_messages(ids), _last_message(ids), _deals(ids), _shown_deal(ids), _enrollments(ids), _consents(ids))]
+    parts = [
+        part.subquery()
+        for part in (
+            _messages(ids),
+            _last_message(ids),
+            _deals(ids),
+            _shown_deal(ids),
+            _enrollments(ids),
+            _consents(ids),
+        )
+    ]
     source = keys
     for part in parts:
         source = source.outerjoin(part, part.c.contact_id == keys.c.id)  # type: ignore[assignment]
     columns = [_or_empty(column) for part in parts for column in part.c if column.name != "contact_id"]
-    derived = select(keys.c.id.label("conversation_id"), keys.c.value.label("activity_key"), *columns).select_from(source).subquery()
+    derived = (
+        select(keys.c.id.label("conversation_id"), keys.c.value.label("activity_key"), *columns)
+        .select_from(source)
+        .subquery()
+    )
     values = {column.name: column for column in derived.c if column.name != "conversation_id"}
     differs = or_(*[conversation.c[name].is_distinct_from(column) for name, column in values.items()])
-    connection.execute(update(conversation).where(conversation.c.id == derived.c.conversation_id, differs).values(values))
+    connection.execute(
+        update(conversation).where(conversation.c.id == derived.c.conversation_id, differs).values(values)
+    )
 
 
 _EMPTY = {"message_count": 0, "amount_key": -1, "deal_count": 0, "enrollment_count": 0, "is_opted_out": 0}
@@ -69,7 +85,11 @@ def _last_message(ids: Select[Any]) -> Select[Any]:
     newest = _first(message.c.contact_id, (message.c.sent_at.desc(), message.c.id.desc()))
     ranked = select(message.c.contact_id, message.c.id, message.c.sent_at, message.c.direction, newest)
     found = ranked.where(message.c.contact_id.in_(ids)).subquery()
-    columns = (found.c.id.label("last_message_id"), found.c.sent_at.label("last_message_at"), found.c.direction.label("last_direction"))
+    columns = (
+        found.c.id.label("last_message_id"),
+        found.c.sent_at.label("last_message_at"),
+        found.c.direction.label("last_direction"),
+    )
     return select(found.c.contact_id, *columns).where(found.c.place == 1)
 
 
@@ -80,24 +100,41 @@ def _deals(ids: Select[Any]) -> Select[Any]:
 def _shown_deal(ids: Select[Any]) -> Select[Any]:
     open_first = case((deal.c.outcome == "open", 0), else_=1)
     first = _first(deal.c.contact_id, (open_first, deal.c.changed_at.desc(), deal.c.id.desc()))
-    found = select(deal.c.contact_id, deal.c.stage_id, deal.c.amount_cents, first).where(deal.c.contact_id.in_(ids)).subquery()
-    return select(found.c.contact_id, found.c.stage_id, found.c.amount_cents.label("amount_key")).where(found.c.place == 1)
+    found = (
+        select(deal.c.contact_id, deal.c.stage_id, deal.c.amount_cents, first)
+        .where(deal.c.contact_id.in_(ids))
+        .subquery()
+    )
+    return select(found.c.contact_id, found.c.stage_id, found.c.amount_cents.label("amount_key")).where(
+        found.c.place == 1
+    )
 
 
 def _enrollments(ids: Select[Any]) -> Select[Any]:
-    return _counted(enrollment.c.contact_id, "enrollment_count").where(enrollment.c.contact_id.in_(ids), enrollment.c.is_live == 1)
+    return _counted(enrollment.c.contact_id, "enrollment_count").where(
+        enrollment.c.contact_id.in_(ids), enrollment.c.is_live == 1
+    )
 
 
 def _consents(ids: Select[Any]) -> Select[Any]:
     newest = _first(consent_event.c.contact_id, (consent_event.c.happened_at.desc(), consent_event.c.id.desc()))
-    found = select(consent_event.c.contact_id, consent_event.c.kind, newest).where(consent_event.c.contact_id.in_(ids)).subquery()
+    found = (
+        select(consent_event.c.contact_id, consent_event.c.kind, newest)
+        .where(consent_event.c.contact_id.in_(ids))
+        .subquery()
+    )
     is_out = case((found.c.kind == "out", 1), else_=0).label("is_opted_out")
     return select(found.c.contact_id, is_out).where(found.c.place == 1)
 
 
 def _keys(connection: Connection, ids: Select[Any], now: int) -> dict[int, int]:
     counts = message.c.contact_id.in_(ids) & ((message.c.direction == "in") | message.c.origin.not_in(AUTOMATED))
-    active = select(message.c.contact_id, func.max(message.c.sent_at).label("at")).where(counts).group_by(message.c.contact_id).subquery()
+    active = (
+        select(message.c.contact_id, func.max(message.c.sent_at).label("at"))
+        .where(counts)
+        .group_by(message.c.contact_id)
+        .subquery()
+    )
     at = func.coalesce(active.c.at, contact.c.created_at).label("at")
     joined = contact.outerjoin(active, active.c.contact_id == contact.c.id)
     rows = connection.execute(select(contact.c.id, at).select_from(joined).where(contact.c.id.in_(ids)))

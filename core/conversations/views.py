@@ -44,7 +44,9 @@ def save(work: Work, name: str, query: str, is_shared: bool) -> int:
     event_id = work.record("view.save", name=name, is_shared=is_shared)
     row = {"name": name, "query": query, "is_shared": int(is_shared)}
     own = (saved_view.c.user_id == work.actor.id, saved_view.c.name == name)
-    before = work.conn.execute(select(saved_view.c.id, saved_view.c.name, saved_view.c.query, saved_view.c.is_shared).where(*own)).first()
+    before = work.conn.execute(
+        select(saved_view.c.id, saved_view.c.name, saved_view.c.query, saved_view.c.is_shared).where(*own)
+    ).first()
     if before is None:
         view_id = work.take_ids("saved_view")
         work.conn.execute(insert(saved_view).values(id=view_id, user_id=work.actor.id, created_at=work.now, **row))

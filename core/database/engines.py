@@ -4,9 +4,22 @@ import json
 import sqlite3
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Connection, Engine, Select, bindparam, create_engine, event, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    Engine,
+    Select,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -27,7 +40,13 @@ _SQLITE_SETTINGS = (
     "cache_size = -65536",
 )
 
-_POSTGRESQL_OPTIONS = "-c plan_cache_mode=force_custom_plan -c lock_timeout=15s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+_POSTGRESQL_SETTINGS = {
+    "plan_cache_mode": "force_custom_plan",  # a generic plan cannot know a rare word from a frequent one
+    "lock_timeout": "15s",
+    "idle_in_transaction_session_timeout": "60s",
+    "timezone": "UTC",
+}
+_POSTGRESQL_OPTIONS = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL_SETTINGS.items())
 
 
 def open_engine(url: str) -> Engine:
@@ -44,7 +63,12 @@ def is_sqlite(connection: Connection) -> bool:
 
 
 def _open_sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False}, pool_size=20, max_overflow=40)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
+        pool_size=20,
+        max_overflow=40,
+    )
 
     @event.listens_for(engine, "connect")
     def connected(connection: sqlite3.Connection, _record: Any) -> None:
@@ -76,7 +100,9 @@ def open_counter_engine(engine: Engine) -> Engine | None:
     """Where ids are allotted on PostgreSQL: a connection of its own, so that no writer waits for another's commit."""
     if engine.dialect.name == "sqlite":
         return None
-    return create_engine(engine.url, connect_args={"options": _POSTGRESQL_OPTIONS}, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    return create_engine(
+        engine.url, connect_args={"options": _POSTGRESQL_OPTIONS}, poolclass=NullPool, isolation_level="AUTOCOMMIT"
+    )
 
 
 def id_set(connection: Connection, ids: Sequence[int]) -> Select[Any]:
@@ -94,8 +120,12 @@ def pair_set(connection: Connection, values: Mapping[int, int]) -> Select[Any]:
     if is_sqlite(connection):
         pairs = "[" + ",".join(f"[{id_},{values[id_]}]" for id_ in ids) + "]"
         each = func.json_each(bindparam(None, pairs, unique=True)).table_valued("value")
-        return select(func.json_extract(each.c.value, "$[0]").label("id"), func.json_extract(each.c.value, "$[1]").label("value"))
-    arrays = [bindparam(None, listed, type_=ARRAY(BigInteger), unique=True) for listed in (ids, [values[id_] for id_ in ids])]
+        return select(
+            func.json_extract(each.c.value, "$[0]").label("id"), func.json_extract(each.c.value, "$[1]").label("value")
+        )
+    arrays = [
+        bindparam(None, listed, type_=ARRAY(BigInteger), unique=True) for listed in (ids, [values[id_] for id_ in ids])
+    ]
     each = func.unnest(*arrays).table_valued("id", "value").render_derived()
     return select(each.c.id, each.c.value)
 
@@ -121,20 +151,18 @@ def prepare_file(engine: Engine) -> None:
     if engine.dialect.name != "sqlite":
         return
     with engine.connect() as connection:
-        raw = connection.connection.dbapi_connection
-        assert raw is not None
+        raw: Any = connection.connection.dbapi_connection
         for _ in range(60):
-            try:
+            # SQLite does not wait by itself while another process is switching.
+            with suppress(sqlite3.OperationalError):
                 if raw.execute("PRAGMA journal_mode = WAL").fetchone()[0] == "wal":
                     return
-            except sqlite3.OperationalError:  # another process is switching just now; SQLite does not wait here by itself
-                raw.execute("SELECT 1")
             time.sleep(0.05)
     raise Unavailable("The database file is in use by another program. Close that program and start again.")
 
 
 def is_retryable(error: DBAPIError) -> bool:
-    """Whether the whole unit of work may be run again: lock races, two inserts of one key, connections lost before the commit."""
+    """Whether the whole unit of work may be run again: lock races, two inserts of one key, connections lost."""
     original = error.orig
     if isinstance(original, sqlite3.OperationalError):
         return "locked" in str(original) or "busy" in str(original)
@@ -144,4 +172,8 @@ def is_retryable(error: DBAPIError) -> bool:
 
 def is_full(error: DBAPIError) -> bool:
     """Whether the disk (or the allowance of the file) is full."""
-    return "full" in str(error.orig) if isinstance(error.orig, sqlite3.OperationalError) else getattr(error.orig, "sqlstate", "") == "53100"
+    return (
+        "full" in str(error.orig)
+        if isinstance(error.orig, sqlite3.OperationalError)
+        else getattr(error.orig, "sqlstate", "") == "53100"
+    )

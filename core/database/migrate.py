@@ -44,7 +44,9 @@ def _run(connection: Connection, directory: ScriptDirectory) -> None:
     if current == head:
         return
     if current is not None and current not in {step.revision for step in directory.walk_revisions()}:
-        raise Unavailable("This database was made by a newer version of Talkdeck. Start that version, or restore a backup.")
+        raise Unavailable(
+            "This database was made by a newer version of Talkdeck. Start that version, or restore a backup."
+        )
 
     def steps(revision: object, _context: MigrationContext) -> object:
         return directory._upgrade_revs("head", revision)  # type: ignore[arg-type]  # the hook alembic's own commands use

@@ -12,37 +12,46 @@ from core.words import words
 PART_BYTES = 900_000
 """PostgreSQL refuses a text-search value above one megabyte."""
 
-_SQLITE_DOCUMENTS = """
-SELECT {what} FROM (
-    SELECT c.id, c.activity_key,
-        document(p.first_name) || ' ' || document(p.last_name) || ' ' || document(p.email) || ' '
-        || coalesce((SELECT document(n.body) FROM note n WHERE n.contact_id = c.id), '') || ' '
-        || coalesce((SELECT group_concat(document(m.body), ' ') FROM message m WHERE m.contact_id = c.id), '') AS words
+SQLITE_DOCUMENT = """
+document(p.first_name) || ' ' || document(p.last_name) || ' ' || document(p.email) || ' '
+|| coalesce((SELECT document(n.body) FROM note n WHERE n.contact_id = p.id), '') || ' '
+|| coalesce((SELECT group_concat(document(m.body), ' ') FROM message m WHERE m.contact_id = p.id), '')"""
+"""The document of contact `p`: everything of it that is found by words, but its tags."""
+
+_SQLITE_DOCUMENTS = f"""
+SELECT {{what}} FROM (
+    SELECT c.id, c.activity_key, {SQLITE_DOCUMENT} AS words
     FROM json_each(:ids) j CROSS JOIN conversation c ON c.id = j.value JOIN contact p ON p.id = c.id
 )"""
 
-_REMOVE = text("INSERT INTO search_text (search_text, rowid, words) " + _SQLITE_DOCUMENTS.format(what="'delete', activity_key, words"))
+_REMOVE = text(
+    "INSERT INTO search_text (search_text, rowid, words) "
+    + _SQLITE_DOCUMENTS.format(what="'delete', activity_key, words")
+)
 _DOCUMENTS = text(_SQLITE_DOCUMENTS.format(what="activity_key AS key, words"))
 _ADD = text("INSERT INTO search_text (rowid, words) VALUES (:key, :words)")
 _ADD_WORDS = text("INSERT OR IGNORE INTO search_word (word) SELECT value FROM json_each(:words)")
-_PHONES = text("SELECT p.id, substr(p.phone, 2) AS digits FROM json_each(:ids) j CROSS JOIN contact p ON p.id = j.value")
+_PHONES = text(
+    "SELECT p.id, substr(p.phone, 2) AS digits FROM json_each(:ids) j CROSS JOIN contact p ON p.id = j.value"
+)
 _ADD_PHONE = text("INSERT INTO search_phone (rowid, digits) VALUES (:id, :digits)")
 _REMOVE_PHONE = text("INSERT INTO search_phone (search_phone, rowid, digits) VALUES ('delete', :id, :digits)")
 
-_TEXTS = text("""
+TEXTS = text("""
 SELECT id, first_name || ' ' || last_name || ' ' || email AS body FROM contact WHERE id = ANY(:ids)
 UNION ALL SELECT contact_id, body FROM note WHERE contact_id = ANY(:ids)
 UNION ALL SELECT contact_id, body FROM message WHERE contact_id = ANY(:ids)
 """)
 _FORGET = text("DELETE FROM search_text WHERE contact_id = ANY(:ids)")
 _STORE = text(
-    "INSERT INTO search_text (contact_id, part, is_split, words) VALUES (:contact_id, :part, :is_split, array_to_tsvector(CAST(:words AS text[])))"
+    "INSERT INTO search_text (contact_id, part, is_split, words)"
+    " VALUES (:contact_id, :part, :is_split, array_to_tsvector(CAST(:words AS text[])))"
 )
 
 
 @contextmanager
 def reindexing(connection: Connection, contact_ids: Sequence[int]) -> Iterator[None]:
-    """Keep the text index true while names, e-mail, note, messages or activity of these contacts change inside the block.
+    """Keep the text index true while names, e-mail, note, messages or activity of these contacts change in the block.
 
     The contacts may come into being or vanish in it. The conversation rows must be right when the block ends.
     """
@@ -80,20 +89,22 @@ def _split(chunks: set[str]) -> list[str]:
 
 def _postgresql(connection: Connection, contact_ids: list[int]) -> None:
     found: dict[int, set[str]] = {}
-    for row in connection.execute(_TEXTS, {"ids": contact_ids}):
+    for row in connection.execute(TEXTS, {"ids": contact_ids}):
         found.setdefault(row.id, set()).update(words(row.body))
     connection.execute(_FORGET, {"ids": contact_ids})
     rows = []
     for contact_id, vocabulary in sorted(found.items()):
-        parts = list(_parts(sorted(vocabulary)))
+        pieces = list(parts(sorted(vocabulary)))
         rows += [
-            {"contact_id": contact_id, "part": part, "is_split": int(len(parts) > 1), "words": listed} for part, listed in enumerate(parts)
+            {"contact_id": contact_id, "part": part, "is_split": int(len(pieces) > 1), "words": listed}
+            for part, listed in enumerate(pieces)
         ]
     if rows:
         connection.execute(_STORE, rows)
 
 
-def _parts(vocabulary: list[str]) -> Iterator[list[str]]:
+def parts(vocabulary: list[str]) -> Iterator[list[str]]:
+    """The sorted words of one conversation in as many parts as PostgreSQL needs; at least one."""
     part: list[str] = []
     size = 0
     for word in vocabulary:

@@ -3,7 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, cast, column, exists, or_, select, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    cast,
+    column,
+    exists,
+    or_,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from core.database import engines
@@ -30,16 +43,20 @@ class TextMatch:
         if self.streams:
             self._expression = " AND ".join(_sqlite_word(connection, word) for word in words)
             matched = _matched(_sqlite_text.c.search_text, self._expression)
-            self.test: ColumnElement[bool] = exists().where(matched, _sqlite_text.c.rowid == conversation.c.activity_key)
+            self.test: ColumnElement[bool] = exists().where(
+                matched, _sqlite_text.c.rowid == conversation.c.activity_key
+            )
             self.ids: Select[Any] = self.stream()
         else:
             self.test = _postgresql_test(connection, words)
             self.ids = select(conversation.c.id).where(self.test)
 
     def stream(self) -> Select[Any]:
-        """Conversations from the index, which lies in order of activity: ordered by activity_key they come without a sort."""
+        """Conversations from the index, which lies in order of activity: so ordered, they come without a sort."""
         joined = _sqlite_text.join(conversation, conversation.c.activity_key == _sqlite_text.c.rowid)
-        return select(conversation.c.id).select_from(joined).where(_matched(_sqlite_text.c.search_text, self._expression))
+        return (
+            select(conversation.c.id).select_from(joined).where(_matched(_sqlite_text.c.search_text, self._expression))
+        )
 
     @property
     def order(self) -> ColumnElement[int]:
@@ -66,11 +83,19 @@ def _sqlite_word(connection: Connection, word: Word) -> str:
 
 def _postgresql_test(connection: Connection, words: Sequence[Word]) -> ColumnElement[bool]:
     together = exists().where(_document.c.contact_id == conversation.c.id, _holds(words))
-    if connection.execute(select(_document.c.contact_id).where(_document.c.is_split == text("1")).limit(1)).first() is None:
+    if (
+        connection.execute(select(_document.c.contact_id).where(_document.c.is_split == text("1")).limit(1)).first()
+        is None
+    ):
         return together
     part = _document.alias()
     each = [
-        exists().where(part.c.contact_id == conversation.c.id, part.c.is_split == text("1"), part.c.words.op("@@")(_tsquery([word]))) for word in words
+        exists().where(
+            part.c.contact_id == conversation.c.id,
+            part.c.is_split == text("1"),
+            part.c.words.op("@@")(_tsquery([word])),
+        )
+        for word in words
     ]
     return or_(together, and_(*each))
 

@@ -18,6 +18,7 @@ from core.database.work import Work
 from core.errors import Unavailable
 
 ATTEMPTS = 8
+_pause = random.SystemRandom()
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,7 +45,9 @@ class Store:
             try:
                 migrate.upgrade(engine)
             except DBAPIError as error:
-                raise Unavailable(f"The database cannot be opened: {error.orig}. Check TALKDECK_DATABASE_URL.") from error
+                raise Unavailable(
+                    f"The database cannot be opened: {error.orig}. Check TALKDECK_DATABASE_URL."
+                ) from error
             unless_opened.pop_all()
         return cls(engine)
 
@@ -59,9 +62,9 @@ class Store:
             yield connection
 
     def write(self, actor: Actor, verb: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `verb(work, …)` in one transaction and return its answer; the whole is tried again after a lost race.
+        """Run `verb(work, …)` in one transaction and return its answer; after a lost race the whole is tried again.
 
-        Raises: whatever the verb raises (nothing is written then); Unavailable when the database stays busy or its disk is full.
+        Raises: what the verb raises (nothing is written then); Unavailable when the database stays busy or is full.
         """
         for attempt in range(ATTEMPTS):
             try:
@@ -69,10 +72,12 @@ class Store:
                     return verb(Work(connection, self.counters, actor), *args, **kwargs)
             except DBAPIError as error:
                 if engines.is_full(error):
-                    raise Unavailable("The disk is full: nothing was changed. Free some space and try again.") from error
+                    raise Unavailable(
+                        "The disk is full: nothing was changed. Free some space and try again."
+                    ) from error
                 if not engines.is_retryable(error):
                     raise
-                time.sleep(random.uniform(0.01, 0.05) * 2**attempt)
+                time.sleep(_pause.uniform(0.01, 0.05) * 2**attempt)
         raise Unavailable("The database is busy. Nothing was changed; try again in a moment.")
 
     @contextmanager

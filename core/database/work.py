@@ -42,7 +42,9 @@ class Work:
         """The first of `n` consecutive new ids of the table `name`."""
         return ids.take(self.conn, self._counters, name, n) if n else 0
 
-    def record(self, verb: str, *, state: str = "done", request_id: str | None = None, undoes: int | None = None, **params: Any) -> int:
+    def record(
+        self, verb: str, *, state: str = "done", request_id: str | None = None, undoes: int | None = None, **params: Any
+    ) -> int:
         """Write the event down and return its id; `params` must be what JSON can hold.
 
         Raises: Conflict when the request id was used before; `answered` gives that event's answer.
@@ -84,7 +86,11 @@ class Work:
 
     def set_state(self, event_id: int, state: str, **values: Any) -> None:
         """Move the event's mutable part."""
-        self.conn.execute(update(event_state).where(event_state.c.event_id == event_id).values(state=state, updated_at=self.now, **values))
+        self.conn.execute(
+            update(event_state)
+            .where(event_state.c.event_id == event_id)
+            .values(state=state, updated_at=self.now, **values)
+        )
 
 
 def _row(event_id: int, n: int, item: Change) -> dict[str, Any]:

@@ -68,10 +68,32 @@ conversation = Table(
     Index("ix_conversation_open_amount", "is_archived", "amount_key", "id", postgresql_where=OPEN),
     Index("ix_conversation_archived_activity", "activity_key", postgresql_where=ARCHIVED).ddl_if(dialect="postgresql"),
     Index("ix_conversation_archived_name", "name_key", "id", postgresql_where=ARCHIVED).ddl_if(dialect="postgresql"),
-    Index("ix_conversation_archived_amount", "amount_key", "id", postgresql_where=ARCHIVED).ddl_if(dialect="postgresql"),
-    Index("ix_conversation_hot_activity", "is_archived", "activity_key", postgresql_where=text("is_hot = 1"), sqlite_where=text("is_hot = 1")),
-    Index("ix_conversation_hot_name", "is_archived", "name_key", "id", postgresql_where=text("is_hot = 1"), sqlite_where=text("is_hot = 1")),
-    Index("ix_conversation_hot_amount", "is_archived", "amount_key", "id", postgresql_where=text("is_hot = 1"), sqlite_where=text("is_hot = 1")),
+    Index("ix_conversation_archived_amount", "amount_key", "id", postgresql_where=ARCHIVED).ddl_if(
+        dialect="postgresql"
+    ),
+    Index(
+        "ix_conversation_hot_activity",
+        "is_archived",
+        "activity_key",
+        postgresql_where=text("is_hot = 1"),
+        sqlite_where=text("is_hot = 1"),
+    ),
+    Index(
+        "ix_conversation_hot_name",
+        "is_archived",
+        "name_key",
+        "id",
+        postgresql_where=text("is_hot = 1"),
+        sqlite_where=text("is_hot = 1"),
+    ),
+    Index(
+        "ix_conversation_hot_amount",
+        "is_archived",
+        "amount_key",
+        "id",
+        postgresql_where=text("is_hot = 1"),
+        sqlite_where=text("is_hot = 1"),
+    ),
     Index(
         "ix_conversation_unread_activity",
         "is_archived",

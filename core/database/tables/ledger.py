@@ -1,6 +1,17 @@
 """Who did what to which rows: events, changes, and what an import was told and said."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, SmallInteger, Table, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from core.database.tables.base import BIG, CLUSTERED, big, metadata, one_of, words
 
@@ -33,7 +44,18 @@ event_state = Table(
     Column("lease_by", Text),
     Column("lease_until", BIG),
     big("updated_at"),
-    one_of("state", "queued", "running", "done", "done_with_errors", "cancelled", "failed", "undoing", "undone", "undone_in_part"),
+    one_of(
+        "state",
+        "queued",
+        "running",
+        "done",
+        "done_with_errors",
+        "cancelled",
+        "failed",
+        "undoing",
+        "undone",
+        "undone_in_part",
+    ),
 )
 
 change = Table(

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from sqlalchemy import Connection
 
 from core import conversations
 from core.access import Actor
@@ -10,6 +11,15 @@ from core.conversations import ConversationFilter, Slice, Sort
 from core.database import Store
 from tests.conftest import Clock
 from tests.core.conversations import oracle, wishes, world
+
+WANTED = (
+    ConversationFilter(),
+    ConversationFilter(tab="recents"),
+    ConversationFilter(tags=(2, 3)),
+    ConversationFilter(search="quote"),
+    ConversationFilter(search='"ok. x"'),
+    ConversationFilter(search="refund 555"),
+)
 
 
 @pytest.fixture
@@ -26,7 +36,7 @@ def test_a_thousand_wishes_find_what_brute_force_finds(filled: Store, is_full: b
         for _ in range(1000 if is_full else 250):
             wanted, sort = wishes.wish(rng, known, choices), wishes.order(rng)
             expected = oracle.find(known, wanted, sort)
-            page = conversations.find(reader, wanted, sort, Slice(limit=400), scans=None)
+            page = conversations.find(reader, wanted, sort, Slice(limit=400), budget=None)
             assert list(page.rows["id"]) == expected, (wanted, sort)
             assert conversations.count(reader, wanted).n == len(expected), wanted
             assert conversations.find_ids(reader, wanted) == sorted(expected), wanted
@@ -39,19 +49,18 @@ def test_pages_forwards_and_backwards_are_the_whole_list_in_order(filled: Store,
     rng = random.Random(4)
     with filled.read() as reader:
         known = oracle.everything(reader)
-        for wanted in (ConversationFilter(), ConversationFilter(tab="recents"), ConversationFilter(search="quote"),
-                       ConversationFilter(tags=(2, 3)), ConversationFilter(search='"ok. x"'), ConversationFilter(search="refund 555")):  # fmt: skip
+        for wanted in WANTED:
             expected = oracle.find(known, wanted, sort)
             size = rng.randint(3, 40)
             assert _forwards(reader, wanted, sort, size) == expected, wanted
             assert _backwards(reader, wanted, sort, size) == expected, wanted
 
 
-def _forwards(reader, wanted, sort, size):  # type: ignore[no-untyped-def]
+def _forwards(reader: Connection, wanted: ConversationFilter, sort: Sort, size: int) -> list[int]:
     ids: list[int] = []
     slice_ = Slice(size)
     while True:
-        page = conversations.find(reader, wanted, sort, slice_, scans=None)
+        page = conversations.find(reader, wanted, sort, slice_, budget=None)
         assert page.has_before == bool(ids)
         ids += list(page.rows["id"])
         if not page.has_after:
@@ -59,11 +68,11 @@ def _forwards(reader, wanted, sort, size):  # type: ignore[no-untyped-def]
         slice_ = Slice(size, after=page.last)
 
 
-def _backwards(reader, wanted, sort, size):  # type: ignore[no-untyped-def]
+def _backwards(reader: Connection, wanted: ConversationFilter, sort: Sort, size: int) -> list[int]:
     ids: list[int] = []
     slice_ = Slice(size, is_last=True)
     while True:
-        page = conversations.find(reader, wanted, sort, slice_, scans=None)
+        page = conversations.find(reader, wanted, sort, slice_, budget=None)
         ids = list(page.rows["id"]) + ids
         if not page.has_before:
             return ids

@@ -6,7 +6,26 @@ from typing import Any
 from core.conversations import Choices, ConversationFilter, Sort
 from tests.core.conversations.oracle import Known
 
-ODD = ("%", "_", "*", "\\", "'", '""', "AND", "OR hello", "NEAR(a b)", "zzzqqq", "(", "100%", "[a-z]", "' OR 1=1 --", "\x00", "  ", "é", "SS")
+ODD = (
+    "%",
+    "_",
+    "*",
+    "\\",
+    "'",
+    '""',
+    "AND",
+    "OR hello",
+    "NEAR(a b)",
+    "zzzqqq",
+    "(",
+    "100%",
+    "[a-z]",
+    "' OR 1=1 --",
+    "\x00",
+    "  ",
+    "é",
+    "SS",
+)
 
 
 def wish(rng: random.Random, world: list[Known], choices: Choices, parts: int = 2) -> ConversationFilter:

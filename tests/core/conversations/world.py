@@ -28,9 +28,35 @@ from core.words import fold
 FIRST = ("Żaneta", "José", "Zoë", "Ann", "Anna", "O'Brien", "李", "Straße", "", "Maria", "Noah", "BOB")
 LAST = ("Müller", "Peña", "Smith", "Smithson", "Nguyen", "", "Łuk", "d'Arc", "Stone-Hill")
 WORDS = (
-    "quote premium deductible hello thanks appointment renew policy stop 100% $49.99 call/text e-mail café CAFÉ naïve "
-    "ﬁne Ⅷ 𝐡𝐞𝐥𝐥𝐨 it's can't under_score 555 4155 hot lead refund *star* \"quoted\" back\\slash 田中 😂 ok. zip-code x"
-).split(" ")
+    *(
+        "quote",
+        "premium",
+        "deductible",
+        "hello",
+        "thanks",
+        "appointment",
+        "renew",
+        "policy",
+        "stop",
+        "hot",
+        "lead",
+        "x",
+    ),
+    *(
+        "100%",
+        "$49.99",
+        "call/text",
+        "e-mail",
+        "it's",
+        "can't",
+        "under_score",
+        "*star*",
+        "back\\slash",
+        "ok.",
+        "zip-code",
+    ),
+    *("café", "CAFÉ", "naïve", "ﬁne", "Ⅷ", "𝐡𝐞𝐥𝐥𝐨", "田中", "😂", "555", "4155", "refund", '"quoted"'),
+)
 TAGS = ("hot lead", "refund", "Café", "cold", "100%", "555", "vip-client", "Insurance")
 DAY = 86_400
 
@@ -54,20 +80,33 @@ def fill(work: Work, n: int, seed: int) -> list[int]:
         for id_ in rng.sample(ids, n // 4):
             work.conn.execute(update(conversation).where(conversation.c.id == id_).values(is_archived=1))
         for id_ in rng.sample(ids, n // 6):
-            work.conn.execute(update(conversation).where(conversation.c.id == id_).values(unread_count=rng.randint(1, 5)))
+            work.conn.execute(
+                update(conversation).where(conversation.c.id == id_).values(unread_count=rng.randint(1, 5))
+            )
     return ids
 
 
 def _reference(work: Work, event_id: int) -> None:
     made = {"created_at": work.now, "event_id": event_id}
     work.conn.execute(
-        insert(tag), [{"id": i, "name": name, "name_key": fold(name), "priority": i % 3, **made} for i, name in enumerate(TAGS, 1)]
+        insert(tag),
+        [{"id": i, "name": name, "name_key": fold(name), "priority": i % 3, **made} for i, name in enumerate(TAGS, 1)],
     )
     names = [(1, "Auto"), (2, "Home")]
-    work.conn.execute(insert(pipeline), [{"id": i, "name": name, "name_key": fold(name), "event_id": event_id} for i, name in names])
+    work.conn.execute(
+        insert(pipeline), [{"id": i, "name": name, "name_key": fold(name), "event_id": event_id} for i, name in names]
+    )
     kinds = [("New", "open"), ("Quoted", "open"), ("Won", "won"), ("Lost", "lost")]
     stages = [
-        {"id": p * 10 + i, "pipeline_id": p, "name": name, "name_key": fold(name), "kind": kind, "position": i, "event_id": event_id}
+        {
+            "id": p * 10 + i,
+            "pipeline_id": p,
+            "name": name,
+            "name_key": fold(name),
+            "kind": kind,
+            "position": i,
+            "event_id": event_id,
+        }
         for p, _ in names
         for i, (name, kind) in enumerate(kinds)
     ]
@@ -116,13 +155,23 @@ def _children(work: Work, rng: random.Random, ids: list[int], event_id: int) -> 
         for place, (id_, _) in enumerate(messages)
     ]
     work.conn.execute(insert(message), rows)
-    noted = [{"contact_id": id_, "body": " ".join(rng.choices(WORDS, k=4)), "updated_at": work.now, **own} for id_ in ids if id_ % 3 == 0]
+    noted = [
+        {"contact_id": id_, "body": " ".join(rng.choices(WORDS, k=4)), "updated_at": work.now, **own}
+        for id_ in ids
+        if id_ % 3 == 0
+    ]
     work.conn.execute(insert(note), noted)
     carried = [(id_, tag_id) for id_ in ids for tag_id in rng.sample(range(1, len(TAGS) + 1), rng.randint(0, 3))]
-    work.conn.execute(insert(contact_tag), [{"contact_id": i, "tag_id": t, "added_at": work.now, **own} for i, t in carried])
+    work.conn.execute(
+        insert(contact_tag), [{"contact_id": i, "tag_id": t, "added_at": work.now, **own} for i, t in carried]
+    )
     deals = [_deal(rng, id_, k, work.now) | own for id_ in ids for k in range(rng.choice((0, 0, 1, 2)))]
     work.conn.execute(insert(deal), deals)
-    live = [{"contact_id": i, "id": i, "workflow_id": 1, "version": 1, "state": "waiting", "is_live": 1, "started_at": 1} | own for i in ids[::7]]
+    live = [
+        {"contact_id": i, "id": i, "workflow_id": 1, "version": 1, "state": "waiting", "is_live": 1, "started_at": 1}
+        | own
+        for i in ids[::7]
+    ]
     work.conn.execute(insert(enrollment), live)
     outs = [{"contact_id": i, "id": i, "kind": rng.choice(("in", "out")), "happened_at": 1} | own for i in ids[::9]]
     work.conn.execute(insert(consent_event), outs)

@@ -25,7 +25,8 @@ SELECT 'column', table_name || '.' || column_name || ' ' || data_type || ' ' || 
 FROM information_schema.columns WHERE table_schema = 'public' AND table_name != 'alembic_version'
 UNION ALL SELECT 'index', indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename != 'alembic_version'
 UNION ALL SELECT 'constraint', conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
-FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid != coalesce(to_regclass('alembic_version'), 0)
+FROM pg_constraint
+WHERE connamespace = 'public'::regnamespace AND conrelid != coalesce(to_regclass('alembic_version'), 0)
 """
 SQLITE_SCHEMA = "SELECT type, sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name != 'alembic_version'"
 
@@ -105,7 +106,10 @@ def schema(connection: Connection) -> list[tuple[str, str]]:
     is_sqlite = connection.dialect.name == "sqlite"
     rows = connection.execute(text(SQLITE_SCHEMA if is_sqlite else POSTGRESQL_SCHEMA))
     # The order in which a table lists its constraints says nothing.
-    return sorted((kind, ", ".join(sorted(" ".join(said.split()).split(", ")))) for kind, said in rows)
+    return sorted(
+        (kind, ", ".join(sorted(" ".join(said.replace(" )", "").replace("\n)", "").split()).split(", "))))
+        for kind, said in rows
+    )
 
 
 def test_the_steps_are_one_line() -> None:

@@ -38,7 +38,9 @@ def test_an_event_names_actor_verb_and_each_row_touched(store: Store, alice: Act
     with store.read() as reader:
         row = reader.execute(select(event).where(event.c.id == event_id)).one()
         assert (row.user_id, row.verb, row.params) == (alice.id, "test.touch", '{"note":"why"}')
-        assert reader.execute(select(event_state.c.state).where(event_state.c.event_id == event_id)).scalar_one() == "done"
+        assert (
+            reader.execute(select(event_state.c.state).where(event_state.c.event_id == event_id)).scalar_one() == "done"
+        )
         touched = reader.execute(select(change).where(change.c.event_id == event_id)).one()
         assert (touched.before, touched.after, len(touched.digest)) == ('{"name":"a"}', '{"name":"b"}', 32)
 
@@ -51,14 +53,18 @@ def test_a_request_id_is_answered_once(store: Store, alice: Actor) -> None:
 
 
 def test_writers_at_once_lose_no_update(store: Store, alice: Actor) -> None:
-    store.write(alice, lambda work: work.conn.execute(insert(user_preference).values(user_id=1, key="n", value="0")) and None)
+    store.write(
+        alice, lambda work: work.conn.execute(insert(user_preference).values(user_id=1, key="n", value="0")) and None
+    )
 
     def count_up(work: Work) -> None:
         mine = (user_preference.c.user_id == 1, user_preference.c.key == "n")
         value = int(work.conn.execute(select(user_preference.c.value).where(*mine).with_for_update()).scalar_one())
         work.conn.execute(update(user_preference).where(*mine).values(value=str(value + 1)))
 
-    threads = [threading.Thread(target=lambda: [store.write(alice, count_up) for _ in range(STEPS)]) for _ in range(WRITERS)]
+    threads = [
+        threading.Thread(target=lambda: [store.write(alice, count_up) for _ in range(STEPS)]) for _ in range(WRITERS)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -98,7 +104,10 @@ def test_a_reader_sees_one_state_throughout(store: Store, alice: Actor) -> None:
 def test_sqlite_runs_as_this_application_needs_it(sqlite_url: str) -> None:
     store = Store.open(sqlite_url)
     with store.read() as reader:
-        found = {name: reader.execute(text(f"PRAGMA {name}")).scalar_one() for name in ("journal_mode", "synchronous", "foreign_keys")}
+        found = {
+            name: reader.execute(text(f"PRAGMA {name}")).scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
     store.close()
 

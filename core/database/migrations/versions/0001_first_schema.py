@@ -292,7 +292,8 @@ def upgrade() -> None:
         sa.Column("stop_reason", sa.Text(), server_default="", nullable=False),
         sa.Column("event_id", BIG, nullable=False),
         sa.CheckConstraint(
-            "state IN ('scheduled', 'active', 'waiting', 'held', 'completed', 'stopped', 'failed')", name=op.f("ck_enrollment_state")
+            "state IN ('scheduled', 'active', 'waiting', 'held', 'completed', 'stopped', 'failed')",
+            name=op.f("ck_enrollment_state"),
         ),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_enrollment_contact_id")),
         sa.ForeignKeyConstraint(["workflow_id"], ["workflow.id"], name=op.f("fk_enrollment_workflow_id")),
@@ -483,7 +484,10 @@ def upgrade() -> None:
         sa.Column("template_id", BIG, nullable=True),
         sa.Column("wait_seconds", BIG, nullable=True),
         sa.Column("params", sa.Text(), server_default="", nullable=False),
-        sa.CheckConstraint("kind IN ('send', 'wait', 'tag', 'untag', 'stage', 'hot', 'assign', 'end')", name=op.f("ck_workflow_step_kind")),
+        sa.CheckConstraint(
+            "kind IN ('send', 'wait', 'tag', 'untag', 'stage', 'hot', 'assign', 'end')",
+            name=op.f("ck_workflow_step_kind"),
+        ),
         sa.ForeignKeyConstraint(["workflow_id"], ["workflow.id"], name=op.f("fk_workflow_step_workflow_id")),
         sa.PrimaryKeyConstraint("workflow_id", "version", "position", name=op.f("pk_workflow_step")),
     )
@@ -533,7 +537,11 @@ def upgrade() -> None:
     )
     if op.get_context().dialect.name == "postgresql":
         op.create_index(
-            "ix_conversation_archived_activity", "conversation", ["activity_key"], unique=False, postgresql_where=sa.text("is_archived = 1")
+            "ix_conversation_archived_activity",
+            "conversation",
+            ["activity_key"],
+            unique=False,
+            postgresql_where=sa.text("is_archived = 1"),
         )
         op.create_index(
             "ix_conversation_archived_amount",
@@ -543,6 +551,10 @@ def upgrade() -> None:
             postgresql_where=sa.text("is_archived = 1"),
         )
         op.create_index(
-            "ix_conversation_archived_name", "conversation", ["name_key", "id"], unique=False, postgresql_where=sa.text("is_archived = 1")
+            "ix_conversation_archived_name",
+            "conversation",
+            ["name_key", "id"],
+            unique=False,
+            postgresql_where=sa.text("is_archived = 1"),
         )
     create_search(op.get_bind())
