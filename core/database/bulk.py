@@ -6,11 +6,11 @@ process holds on the file, so a write transaction that Python's own library has 
 
 from urllib.parse import quote
 
-import adbc_driver_postgresql.dbapi
+import adbc_driver_postgresql.dbapi  # type: ignore[import-untyped]
 import adbc_driver_sqlite.dbapi
 from adbc_driver_manager.dbapi import Connection
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import Executable
+from sqlalchemy import ClauseElement
 from sqlalchemy.engine import make_url
 
 from core.database.engines import is_sqlite_url
@@ -38,7 +38,8 @@ def statement_options(url: str) -> dict[str, str]:
     return {"adbc.sqlite.query.batch_rows": str(BATCH_ROWS)} if is_sqlite_url(url) else {}
 
 
-def as_text(url: str, statement: Executable) -> str:
+def as_text(url: str, statement: ClauseElement) -> str:
     """The statement as this database's SQL, its values written into it: for statements without values from outside."""
-    compiled = statement.compile(dialect=make_url(url).get_dialect()(), compile_kwargs={"literal_binds": True})  # type: ignore[attr-defined]
-    return str(compiled)
+    # With a % style of parameters every % in a text would be doubled.
+    dialect = make_url(url).get_dialect()(paramstyle="named")  # type: ignore[call-arg]
+    return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
