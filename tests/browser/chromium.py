@@ -22,10 +22,12 @@ QUIET = (
 
 def find() -> str | None:
     """The system's own Chromium, else the one that Playwright downloaded; one that does not start is none."""
+    for path in map(shutil.which, NAMES):
+        if path and _starts(path):
+            return path
     with sync_playwright() as playwright:
-        downloaded = playwright.chromium.executable_path
-    candidates = [shutil.which(name) for name in NAMES]
-    return next((path for path in [*candidates, downloaded] if path and _starts(path)), None)
+        path = playwright.chromium.executable_path
+    return path if _starts(path) else None
 
 
 def _starts(path: str) -> bool:

@@ -20,8 +20,9 @@ Picture = Callable[[Page, str], Path]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    path = chromium.find()
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium.find(), args=chromium.arguments())
+        opened = playwright.chromium.launch(executable_path=path, args=chromium.arguments())
         yield opened
         opened.close()
 
