@@ -37,7 +37,7 @@ _PHONES = text(
 _ADD_PHONE = text("INSERT INTO search_phone (rowid, digits) VALUES (:id, :digits)")
 _REMOVE_PHONE = text("INSERT INTO search_phone (search_phone, rowid, digits) VALUES ('delete', :id, :digits)")
 
-TEXTS = text("""
+_TEXTS = text("""
 SELECT id, first_name || ' ' || last_name || ' ' || email AS body FROM contact WHERE id = ANY(:ids)
 UNION ALL SELECT contact_id, body FROM note WHERE contact_id = ANY(:ids)
 UNION ALL SELECT contact_id, body FROM message WHERE contact_id = ANY(:ids)
@@ -89,7 +89,7 @@ def _split(chunks: set[str]) -> list[str]:
 
 def _postgresql(connection: Connection, contact_ids: list[int]) -> None:
     found: dict[int, set[str]] = {}
-    for row in connection.execute(TEXTS, {"ids": contact_ids}):
+    for row in connection.execute(_TEXTS, {"ids": contact_ids}):
         found.setdefault(row.id, set()).update(words(row.body))
     connection.execute(_FORGET, {"ids": contact_ids})
     rows = []
