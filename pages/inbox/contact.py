@@ -1,0 +1,27 @@
+"""One contact on a page of its own, by link."""
+
+import streamlit as st
+
+from core import conversations
+from pages.ui import look, notices, reader, session, url
+
+
+def page() -> None:
+    """The contact the address names."""
+    look.apply()
+    contact_id = url.contact()
+    if contact_id is None:
+        notices.no_contact()
+        return
+    with session.store().read() as connection:
+        shown = conversations.get(connection, contact_id)
+    with st.container(key="contact", gap=None):
+        with st.container(horizontal=True, vertical_alignment="center", key="reader.bar"):
+            with st.container(key="reader.name", width="stretch"):
+                st.text(reader.title(shown))
+            in_list = {"c": str(shown.id)}
+            st.page_link("inbox/conversations.py", label="In the list", icon=":material/forum:", query_params=in_list)
+        reader.thread(shown, "")
+
+
+page()

@@ -1,0 +1,102 @@
+"""Find any conversation, tick many, read one."""
+
+import streamlit as st
+
+from core import conversations
+from core.conversations import Conversation, Count
+from core.errors import NotFound
+from pages.ui import desk, filters, grid, listing, look, notices, pager, reader, rows, session, url, views
+from pages.ui.listing import Listing
+from pages.ui.pager import Shown
+from pages.ui.places import here
+
+
+def page() -> None:
+    """Tabs and search, what is shown in words, the list, and the open conversation beside it."""
+    look.apply()
+    place, ignored, moved = url.current()
+    actor = session.actor()
+    found = listing.load(place, actor, desk.state().ticks)
+    notices.ignored(ignored)
+    if notices.nothing_at_all(found):
+        return
+    filters.tab_bar(place, {tab: listing.figure(count) for tab, count in found.counts.items()}, moved)
+    tools(place, found, moved)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="conversations.line"):
+        with st.container(width="stretch"):
+            filters.said(place, found.choices.names, listing.counted(found.count))
+        notices.hits_elsewhere(place, found)
+        notices.ticks(place, found)
+    # What may come and go stands in a container of its own: a grid that changes its place in the page is mounted anew.
+    with st.container(key="conversations.gone"):
+        opened = open_conversation(place)
+    with st.container(horizontal=True, key="conversations.both", gap="small"):
+        with st.container(key="conversations.list", width=400 if opened else "stretch"):
+            bar = the_list(place, found, opened)
+        if opened:
+            with st.container(key="reader", width="stretch", gap=None):
+                beside(place, opened)
+    if bar.rows or bar.has_before or bar.has_after:
+        pager.bar(place, bar)
+
+
+def tools(place: url.Place, found: Listing, moved: bool) -> None:
+    """Search, filters, views and columns."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="conversations.tools"):
+        filters.search_box(place, moved)
+        filters.drawer(place, found.choices, moved)
+        views.menu(place, session.actor())
+        desk.column_chooser()
+
+
+def the_list(place: url.Place, found: Listing, opened: Conversation | None) -> Shown:
+    """The grid, or what to do when there is nothing to list."""
+    state = desk.state()
+    shown = listing.ticked(place, state.ticks) if place.only_ticked else found.page
+    with st.container():
+        if shown.rows.empty:
+            notices.no_hits(place, found)
+    view = {
+        "beside": opened is not None,
+        "open": str(opened.id) if opened else "",
+        "sort": {"column": place.by, "descending": place.descending},
+        "top": url.query(url.listed(place)) + place.after + place.before + place.at,
+    }
+    with st.container(key="conversations.grid.box"):
+        grid.show(rows.for_grid(shown.rows, place.wanted.search, here()), state, view, desk.hear)
+    count = Count(len(state.ticks.ids)) if place.only_ticked else found.count
+    bar = Shown.of(shown, count.n if count.is_exact else None, listing.counted(count))
+    desk.remember([int(id_) for id_ in shown.rows["id"]], bar)
+    return bar
+
+
+def open_conversation(place: url.Place) -> Conversation | None:
+    """The conversation the address names; a sentence when it is gone."""
+    if place.opened is None:
+        return None
+    try:
+        with session.store().read() as connection:
+            return conversations.get(connection, place.opened)
+    except NotFound as gone:
+        notices.gone(gone)
+        return None
+
+
+def beside(place: url.Place, opened: Conversation) -> None:
+    """The light-gray bar with the name, then messages and facts."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="reader.bar"):
+        with st.container(key="reader.name", width="stretch"):
+            st.text(reader.title(opened))
+        st.button("Previous", icon=":material/keyboard_arrow_up:", key="reader.previous", shortcut="k", type="tertiary",
+                  on_click=desk.step, args=(-1,))  # fmt: skip
+        st.button("Next", icon=":material/keyboard_arrow_down:", key="reader.next", shortcut="j", type="tertiary",
+                  on_click=desk.step, args=(1,))  # fmt: skip
+        with st.container(key="reader.own", width="content"):
+            own = {"c": str(opened.id)}
+            st.page_link("inbox/contact.py", label="Own page", icon=":material/open_in_full:", query_params=own)
+        st.button("Close", icon=":material/close:", key="reader.close", shortcut="Escape", type="tertiary",
+                  on_click=desk.close)  # fmt: skip
+    reader.thread(opened, place.wanted.search)
+
+
+page()

@@ -1,0 +1,141 @@
+// What the grid remembers and does: the ticks and the view come with the rows, every report goes back whole.
+(function () {
+  const NARROW = 640;
+  const styles = document.createElement('style');
+  styles.textContent = STYLES;
+  document.head.appendChild(styles);
+  const kept = { view: null, stamp: '', top: '', isCompact: false, anchor: '', opened: null, sorted: null, columns: null };
+  const BY_PERSON = ['checkboxSelected', 'spaceKey', 'uiSelectAll'];
+
+  // The page's own keys work while the grid has the focus, too.
+  document.addEventListener('keydown', function (pressed) {
+    if (!['j', 'k', '/', 'Escape'].includes(pressed.key) || pressed.ctrlKey || pressed.metaKey || pressed.altKey) { return; }
+    pressed.preventDefault();
+    const copy = { key: pressed.key, code: pressed.code, keyCode: pressed.keyCode, bubbles: true, cancelable: true };
+    window.parent.document.body.dispatchEvent(new window.parent.KeyboardEvent('keydown', copy));
+  });
+
+  function event(value) {
+    return { n: Date.now(), value: value };
+  }
+
+  function key(happened) {
+    return happened.event && !happened.event.ctrlKey && !happened.event.metaKey && !happened.event.altKey ? happened.event.key : '';
+  }
+
+  function note(name, happened) {
+    const source = happened.source || '';
+    if (name === 'cellClicked' && happened.column.getColId() !== 'bubble') { kept.opened = event(happened.data.id); }
+    if (name === 'cellKeyDown' && key(happened) === 'Enter') { kept.opened = event(happened.data.id); }
+    if (name === 'sortChanged' && source === 'uiColumnSorted') {
+      const by = happened.api.getColumnState().find(function (column) { return column.sort; });
+      if (by) { kept.sorted = event({ column: by.colId, descending: by.sort === 'desc' }); }
+    }
+    if (name.startsWith('column') && source.startsWith('ui') && !kept.isCompact) {
+      const own = happened.api.getColumnState().filter(function (column) { return column.colId !== 'card'; });
+      kept.columns = event(own.map(function (column) {
+        return { name: column.colId, width: Math.round(column.width), hidden: Boolean(column.hide) };
+      }));
+    }
+  }
+
+  function arrange(api) {
+    if (!kept.view) { return; }
+    const view = kept.view;
+    const compact = view.beside || document.documentElement.clientWidth < NARROW;
+    const stamp = JSON.stringify([compact, view.columns, view.sort]);
+    if (stamp === kept.stamp) { return; }
+    const turned = kept.isCompact !== compact;
+    kept.stamp = stamp;
+    kept.isCompact = compact;
+    const state = view.columns.map(function (column) {
+      const order = view.sort.descending ? 'desc' : 'asc';
+      return {
+        colId: column.name,
+        width: column.width,
+        flex: column.stretches && !compact ? 1 : null,
+        hide: column.name !== 'bubble' && (compact || column.hidden),
+        sort: view.sort.column === column.name ? order : null,
+      };
+    });
+    state.splice(1, 0, { colId: 'card', hide: !compact, flex: 1 });
+    api.applyColumnState({ state: state, applyOrder: true });
+    if (turned) { api.resetRowHeights(); }
+  }
+
+  return {
+    palette: PALETTE,
+
+    isOpen: function (data) { return Boolean(kept.view) && kept.view.open === data.id; },
+
+    height: function () { return kept.isCompact ? 58 : 38; },
+
+    arrange: arrange,
+
+    follow: function (api) {
+      const on = [];
+      const off = [];
+      let view = null;
+      api.forEachNode(function (node) {
+        if (node.data.view) { view = JSON.parse(node.data.view); }
+        if (Boolean(node.data.ticked) !== Boolean(node.isSelected())) { (node.data.ticked ? on : off).push(node); }
+      });
+      api.setNodesSelected({ nodes: off, newValue: false, source: 'api' });
+      api.setNodesSelected({ nodes: on, newValue: true, source: 'api' });
+      if (!view) { return; }
+      kept.view = view;
+      arrange(api);
+      api.redrawRows();
+      const open = view.open ? api.getRowNode(view.open) : null;
+      if (open) {
+        api.ensureNodeVisible(open);
+      } else if (view.top !== kept.top) {
+        api.ensureIndexVisible(0, 'top');
+      }
+      kept.top = view.top;
+    },
+
+    tick: function (api, node, range) {
+      const value = !node.isSelected();
+      const from = range && kept.anchor ? api.getRowNode(kept.anchor) : null;
+      const nodes = [];
+      const low = from ? Math.min(from.rowIndex, node.rowIndex) : node.rowIndex;
+      const high = from ? Math.max(from.rowIndex, node.rowIndex) : node.rowIndex;
+      for (let i = low; i <= high; i += 1) { nodes.push(api.getDisplayedRowAtIndex(i)); }
+      kept.anchor = node.id;
+      api.setNodesSelected({ nodes: nodes, newValue: value, source: 'checkboxSelected' });
+    },
+
+    tickAll: function (api) {
+      const nodes = [];
+      api.forEachNode(function (node) { nodes.push(node); });
+      const all = nodes.every(function (node) { return node.isSelected(); });
+      api.setNodesSelected({ nodes: nodes, newValue: !all, source: 'uiSelectAll' });
+    },
+
+    // Every report holds all there is to say: a later one may replace an earlier one before the server reads it.
+    report: function (name, happened) {
+      note(name, happened);
+      const shown = [];
+      const on = [];
+      happened.api.forEachNode(function (node) {
+        shown.push(node.id);
+        if (node.isSelected()) { on.push(node.id); }
+      });
+      return {
+        n: Date.now(), shown: shown, on: on,
+        opened: kept.opened, sorted: kept.sorted, columns: kept.columns,
+      };
+    },
+
+    // What the page itself did to the grid is not reported back to it.
+    isOwn: function (name, happened) {
+      const source = happened.source || '';
+      if (name === 'cellClicked') { return happened.column.getColId() !== 'bubble'; }
+      if (name === 'cellKeyDown') { return key(happened) === 'Enter'; }
+      if (name === 'selectionChanged') { return BY_PERSON.includes(source); }
+      if (name === 'columnResized' || name === 'columnMoved') { return source.startsWith('ui') && happened.finished; }
+      return source.startsWith('ui');
+    },
+  };
+})()

@@ -1,0 +1,90 @@
+// One conversation: messages by day beside the contact's facts. Every value becomes a text node.
+function element(tag, name, text) {
+  const made = document.createElement(tag);
+  made.className = name;
+  if (text) { made.textContent = text; }
+  return made;
+}
+
+function marked(target, parts) {
+  parts.forEach(([text, hit]) => {
+    if (hit) { target.append(element('mark', '', text)); } else { target.append(text); }
+  });
+  return target;
+}
+
+function message(data) {
+  const row = element('li', data.side === 'in' ? 'message in' : 'message out');
+  marked(row.appendChild(element('div', 'body')), data.body);
+  const foot = row.appendChild(element('div', 'foot'));
+  const time = foot.appendChild(element('span', 'time', data.time));
+  time.title = data.exact;
+  if (data.by) { foot.append(element('span', 'by', data.by)); }
+  if (data.status) { foot.append(element('span', 'status ' + data.state, data.status)); }
+  return row;
+}
+
+function thread(data, setTriggerValue) {
+  const pane = element('section', 'thread');
+  pane.tabIndex = 0;
+  pane.setAttribute('aria-label', 'Messages');
+  if (data.earlier) {
+    const more = element('button', 'earlier', data.earlier);
+    more.type = 'button';
+    more.addEventListener('click', () => setTriggerValue('earlier', Date.now()));
+    pane.append(more);
+  }
+  if (!data.messages.length) { pane.append(element('p', 'none', 'No messages yet.')); }
+  const list = pane.appendChild(element('ol', 'messages'));
+  let day = '';
+  data.messages.forEach((each) => {
+    if (each.day !== day) {
+      day = each.day;
+      list.append(element('li', 'day', day));
+    }
+    list.append(message(each));
+  });
+  return pane;
+}
+
+function facts(data) {
+  const pane = element('aside', 'facts');
+  data.sections.forEach((section) => {
+    pane.append(element('h3', '', section.title));
+    if (section.tags) {
+      const line = pane.appendChild(element('div', 'tags'));
+      section.tags.forEach(([name, color]) => {
+        const chip = element('span', 'chip', name);
+        chip.style.setProperty('--tag', data.palette[color % data.palette.length]);
+        line.append(chip);
+      });
+    }
+    const list = pane.appendChild(element('dl', ''));
+    (section.rows || []).forEach(([label, value]) => {
+      list.append(element('dt', '', label), element('dd', value ? '' : 'blank', value || 'not given'));
+    });
+    if (section.none) { pane.append(element('p', 'none', section.none)); }
+  });
+  return pane;
+}
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const before = parentElement.querySelector('.reader');
+  const was = before && before.dataset.contact === String(data.contact) ? before.querySelector('.thread') : null;
+  const kept = was ? { top: was.scrollTop, height: was.scrollHeight, count: was.querySelectorAll('.message').length } : null;
+  const reader = element('div', 'reader');
+  reader.dataset.contact = data.contact;
+  const pane = thread(data, setTriggerValue);
+  reader.append(pane, facts(data));
+  if (before) { before.replaceWith(reader); } else { parentElement.append(reader); }
+  const hit = pane.querySelector('mark');
+  if (kept && data.messages.length > kept.count) {
+    pane.scrollTop = pane.scrollHeight - kept.height + kept.top;
+  } else if (kept) {
+    pane.scrollTop = kept.top;
+  } else {
+    pane.scrollTop = pane.scrollHeight;
+    if (hit) { pane.scrollTop = hit.closest('.message').offsetTop - pane.clientHeight / 3; }
+  }
+}

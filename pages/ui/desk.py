@@ -1,0 +1,132 @@
+"""What the person does with the list: tick, sort, open, step to the next conversation, choose columns."""
+
+from dataclasses import asdict, replace
+
+import streamlit as st
+
+from core import conversations, people
+from core.conversations import Slice
+from core.conversations.upkeep import activity_key
+from pages.ui import grid, selection, session, url
+from pages.ui.pager import Shown
+from pages.ui.selection import Column, GridState, Report
+
+STATE = "conversations.desk"
+PAGE = "conversations.page"
+COLUMNS = "conversations.columns"
+
+
+def state() -> GridState:
+    """Ticks and columns; the columns begin as the user left them."""
+    if STATE not in st.session_state:
+        actor = session.actor()
+        with session.store().read() as reader:
+            kept = people.preference(reader, actor.id, COLUMNS) or []
+        st.session_state[STATE] = GridState(columns=tuple(Column(**column) for column in kept))
+    kept_state: GridState = st.session_state[STATE]
+    return kept_state
+
+
+def remember(ids: list[int], shown: Shown) -> None:
+    """The page on screen, for the steps of next and previous."""
+    st.session_state[PAGE] = (ids, shown)
+
+
+def hear(report: Report) -> None:
+    """Do what the grid reported. A callback."""
+    before = state()
+    st.session_state[STATE] = report.state
+    if report.state.columns != before.columns:
+        _keep_columns(report.state.columns)
+    place = url.now()
+    if report.sort is not None and report.sort != (place.by, place.descending):
+        url.go(replace(place.first_page(), by=report.sort[0], descending=report.sort[1]))
+    elif report.opened is not None:
+        url.go(replace(place, opened=report.opened))
+    else:
+        url.stay()
+
+
+def close() -> None:
+    """Back to the list alone. A callback."""
+    url.go(replace(url.now(), opened=None))
+
+
+def step(direction: int) -> None:
+    """Open the next (+1) or previous (-1) conversation of the whole list; the page turns at its end. A callback."""
+    place = url.now()
+    ids, shown = st.session_state.get(PAGE, ([], None))
+    if place.opened is None:
+        url.stay()
+        return
+    at = ids.index(place.opened) + direction if place.opened in ids else None
+    if at is not None and 0 <= at < len(ids):
+        url.go(replace(place, opened=ids[at]))
+        return
+    found = _neighbour(place, direction)
+    if found is None:
+        st.toast(f"This is the {'last' if direction > 0 else 'first'} conversation of the list.")
+        url.stay()
+        return
+    target = replace(place, opened=found)
+    if at is not None and shown is not None:
+        target = replace(shown.next(place) if direction > 0 else shown.previous(place), opened=found)
+    url.go(target)
+
+
+def clear_ticks() -> None:
+    """A callback."""
+    st.session_state[STATE] = selection.clear(state())
+    url.go(replace(url.now(), only_ticked=False))
+
+
+def drop_ticks(ids: frozenset[int]) -> None:
+    """Forget these ticks. A callback."""
+    st.session_state[STATE] = selection.keep(state(), state().ticks.ids - ids)
+    url.stay()
+
+
+def show_ticked(only: bool) -> None:
+    """List the ticked conversations alone, or the filter's again. A callback."""
+    url.go(replace(url.now().first_page(), only_ticked=only))
+
+
+def column_chooser() -> None:
+    """Which columns are shown; order and widths are set in the grid itself."""
+    names = [name for name, (header, _) in grid.COLUMNS.items() if header]
+    hidden = {column.name for column in state().columns if column.hidden}
+    key = "conversations.columns.shown"
+
+    def choose() -> None:
+        widths = {name: width for name, (_, width) in grid.COLUMNS.items()}
+        chosen = selection.show_columns(state(), ["bubble", *st.session_state[key]], widths)
+        st.session_state[STATE] = chosen
+        _keep_columns(chosen.columns)
+        url.stay()
+
+    with st.popover("Columns", icon=":material/view_column:", key="conversations.columns"):
+        st.session_state[key] = [name for name in names if name not in hidden]
+        st.pills(
+            "Columns",
+            names,
+            selection_mode="multi",
+            key=key,
+            format_func=lambda name: grid.COLUMNS[name][0],
+            on_change=choose,
+            label_visibility="collapsed",
+        )
+
+
+def _keep_columns(columns: tuple[Column, ...]) -> None:
+    session.store().write(session.actor(), people.prefer, COLUMNS, [asdict(column) for column in columns])
+
+
+def _neighbour(place: url.Place, direction: int) -> int | None:
+    actor = session.actor()
+    wanted = replace(place.wanted, user_id=actor.id)
+    with session.store().read() as reader:
+        opened = conversations.get(reader, place.opened or 0)
+        cursor = str(activity_key(opened.active_at, opened.id) if place.by == "activity" else opened.id)
+        one = Slice(limit=1, after=cursor) if direction > 0 else Slice(limit=1, before=cursor)
+        found = conversations.find(reader, wanted, place.sort, one).rows
+    return None if found.empty else int(found["id"].iloc[0])

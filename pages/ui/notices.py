@@ -1,0 +1,121 @@
+"""What a person is told when the list is empty, longer than it looks, or not what the address asked for."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.conversations import ConversationFilter
+from core.errors import AppError
+from pages.ui import desk, filters, listing, url
+from pages.ui.listing import Listing
+
+
+def ignored(names: list[str]) -> None:
+    """Parts of the address that could not be used; they are named by their own names only when they are known ones."""
+    if not names:
+        return
+    known = [name for name in names if name in url.FILTER or name in url.PLACE]
+    said = f"Ignored in this link, because it cannot be used: {', '.join(known)}." if known else ""
+    other = "Ignored in this link: parts that this page does not know." if len(known) < len(names) else ""
+    st.toast(" ".join(part for part in (said, other) if part), icon=":material/link_off:")
+
+
+def nothing_at_all(found: Listing) -> bool:
+    """Whether the database holds no conversation; then it says how to get some."""
+    if found.wanted.is_filtered or any(count.n for count in found.counts.values()):
+        return False
+    with st.container(key="conversations.nothing", gap="small"):
+        st.subheader("No conversations yet")
+        st.text("Bring in your contacts and messages:")
+        st.code("python -m core import contacts FILE.csv", language=None)
+        st.text("Or look around with invented ones first:")
+        st.code("make demo", language=None)
+    return True
+
+
+EMPTY = {
+    "all": "All conversations are archived.",
+    "hot": "No hot leads yet.",
+    "recents": "Nothing is unread, and no conversation was active in the last 30 days.",
+    "archived": "Nothing is archived.",
+}
+
+
+def no_hits(place: url.Place, found: Listing) -> None:
+    """Nothing to list: which part of the filter to drop, or that the tab is simply empty."""
+    with st.container(key="conversations.none"):
+        if place.only_ticked:
+            st.info("No conversation is selected.", icon=":material/check_circle:")
+        elif found.page.scanned_to is not None:
+            st.info("Nothing in the newest ones so far; “Next page” looks further.", icon=":material/search:")
+        elif not place.wanted.is_filtered:
+            st.info(EMPTY[place.wanted.tab], icon=":material/inbox:")
+        else:
+            st.info("No conversation matches all of this.", icon=":material/search_off:")
+            parts = [(name, words) for name, words in place.wanted.words(found.choices.names)]
+            for name, words in parts if len(parts) > 1 else []:
+                _without(name, words)
+
+
+def _without(name: str, words: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button("Search without", key=f"conversations.without.{name}", on_click=filters.drop, args=(name,))
+        st.text(words)
+
+
+def hits_elsewhere(place: url.Place, found: Listing) -> None:
+    """A search that also has archived hits says so, and opens them at once."""
+    archived = found.counts["archived"]
+    hides = place.wanted.tab != "archived" and not place.wanted.include_archived
+    if place.wanted.search and hides and archived.n:
+        label = f"{listing.counted(archived).capitalize()} in Archived match as well: show"
+        show, icon = filters.show_archived, ":material/archive:"
+        st.button(label, key="conversations.hits.archived", icon=icon, type="tertiary", on_click=show)
+    if not found.count.is_exact:
+        st.button(
+            f"Counted to {found.count.n:,} only: count to the end",
+            key="conversations.count",
+            icon=":material/functions:",
+            type="tertiary",
+            on_click=_count_on,
+            args=(found.wanted,),
+        )
+
+
+def ticks(place: url.Place, found: Listing) -> None:
+    """How many are ticked, and how many of them the filter hides."""
+    n, hidden = len(desk.state().ticks.ids), len(found.hidden)
+    if not n:
+        return
+    said = f"{n:,} selected" + (f", {hidden:,} hidden by the filter" if hidden and not place.only_ticked else "")
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", width="content", key="conversations.ticks"
+    ):
+        st.text(said)
+        if place.only_ticked:
+            _act("back", "Back to the list", desk.show_ticked, False)
+        elif hidden or n > len(found.ids):
+            _act("show", "Show selected", desk.show_ticked, True)
+        if hidden and not place.only_ticked:
+            _act("drop", "Drop hidden", desk.drop_ticks, found.hidden)
+        _act("clear", "Clear selection", desk.clear_ticks)
+
+
+def _act(name: str, label: str, act: Callable[..., None], *args: object) -> None:
+    st.button(label, key=f"conversations.ticks.{name}", type="tertiary", on_click=act, args=args)
+
+
+def gone(error: AppError) -> None:
+    """The open conversation does not exist."""
+    st.warning(str(error), icon=":material/error:")
+
+
+def _count_on(wanted: ConversationFilter) -> None:
+    listing.count_to_the_end(wanted)
+    url.stay()
+
+
+def no_contact() -> None:
+    """The page of one contact was opened without one."""
+    st.info("This link names no contact. Open one from the list.", icon=":material/person_search:")
+    st.page_link("inbox/conversations.py", label="Conversations", icon=":material/forum:")

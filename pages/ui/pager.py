@@ -1,0 +1,117 @@
+"""Which rows of how many, and the way to the others: by keyset, so there are no page numbers to type."""
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from core.conversations import Page
+from pages.ui import url
+
+JUMPS = {"activity": "Day", "name": "Beginning of the name", "amount": "Amount"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The page on screen: how many rows, the cursors of its ends, whether there is more, and how many the list has."""
+
+    rows: int
+    first: str | None
+    last: str | None
+    has_before: bool
+    has_after: bool
+    total: int | None  # None: not counted to the end
+    counted: str  # such as “81,203 conversations”
+
+    @classmethod
+    def of(cls, page: Page, total: int | None, counted: str) -> "Shown":
+        """Of a page as found; a phrase that was not looked for to the end goes on from where it stopped."""
+        last = page.scanned_to or page.last
+        return cls(len(page.rows), page.first, last, page.has_before, page.has_after, total, counted)
+
+    def row(self, place: url.Place) -> int | None:
+        """How many rows of the list lie in front of the page; None when that is not known."""
+        return max(0, self.total - self.rows) if place.is_last and self.total is not None else place.row
+
+    def next(self, place: url.Place) -> url.Place:
+        """The page after this one."""
+        row = self.row(place)
+        return self._turned(place, after=self.last or "", row=None if row is None else row + self.rows)
+
+    def previous(self, place: url.Place) -> url.Place:
+        """The page before this one."""
+        row = self.row(place)
+        if row is not None and row <= place.size:
+            return self._turned(place)
+        return self._turned(place, before=self.first or "", row=None if row is None else row - place.size)
+
+    def _turned(self, place: url.Place, **parts: str | int | None) -> url.Place:
+        return replace(place.first_page(), only_ticked=place.only_ticked, **parts)
+
+
+def bar(place: url.Place, shown: Shown) -> None:
+    """First, previous, next, last; which rows these are; page size; a jump to a value."""
+    start = place.first_page()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="conversations.pager"):
+        _step("first_page", "First page", start, shown.has_before)
+        _step("chevron_left", "Previous page", shown.previous(place), shown.has_before)
+        st.text(said(shown.row(place), shown))
+        _step("chevron_right", "Next page", shown.next(place), shown.has_after)
+        _step("last_page", "Last page", replace(start, is_last=True, row=None), shown.has_after)
+        _size(place)
+        _jump(place)
+
+
+def said(row: int | None, shown: Shown) -> str:
+    """Such as “rows 4,001–4,100 of 81,203 conversations”."""
+    if row is None:
+        return f"{shown.rows:,} rows of {shown.counted}"
+    return f"rows {row + 1:,}–{row + shown.rows:,} of {shown.counted}"
+
+
+def _step(icon: str, label: str, target: url.Place, is_possible: bool) -> None:
+    st.button(
+        label,
+        icon=f":material/{icon}:",
+        key=f"conversations.pager.{icon}",
+        disabled=not is_possible,
+        type="tertiary",
+        on_click=lambda: url.go(replace(target, opened=url.now().opened)),
+    )
+
+
+def _size(place: url.Place) -> None:
+    key = "conversations.pager.size"
+    if st.session_state.get(key) != place.size:
+        st.session_state[key] = place.size
+
+    def choose() -> None:
+        url.go(replace(url.now().first_page(), size=st.session_state[key]))
+
+    st.selectbox(
+        "Rows on a page",
+        url.SIZES,
+        key=key,
+        on_change=choose,
+        format_func=lambda size: f"{size} rows",
+        label_visibility="collapsed",
+        width=120,
+    )
+
+
+def _jump(place: url.Place) -> None:
+    """To the rows from a day, a beginning of a name or an amount on, in the order shown."""
+    key = f"conversations.pager.at.{place.by}"
+    label = JUMPS[place.by]
+
+    def jump() -> None:
+        if (value := st.session_state[key]) not in (None, ""):
+            at = value.isoformat() if place.by == "activity" else str(value)
+            url.go(replace(url.now().first_page(), at=at, row=None))
+
+    with st.popover("Go to", key="conversations.pager.jump", type="tertiary"):
+        if place.by == "activity":
+            st.date_input(label, value=None, key=key, on_change=jump)
+        elif place.by == "name":
+            st.text_input(label, key=key, on_change=jump, max_chars=40)
+        else:
+            st.number_input(label, value=None, min_value=0, key=key, on_change=jump)

@@ -1,0 +1,54 @@
+"""How times, phones and amounts are written here: by the zone, region and currency of the settings."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import phonenumbers
+
+from core import settings
+
+SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "CAD": "CA$", "AUD": "A$"}
+
+
+@dataclass(frozen=True)
+class Here:
+    """The display zone, the region of short phones, and the currency."""
+
+    zone: ZoneInfo
+    region: str
+    currency: str
+
+    def local(self, at: int) -> datetime:
+        """A UTC second on the clocks of the display zone."""
+        return datetime.fromtimestamp(at, UTC).astimezone(self.zone)
+
+    def start_of(self, day: date) -> int:
+        """The UTC second at which a day of the display zone begins."""
+        return int(datetime(day.year, day.month, day.day, tzinfo=self.zone).timestamp())
+
+    def national(self, phone: str) -> str:
+        """A phone (E.164) as people of the region write it; foreign ones with their country code."""
+        try:
+            number = phonenumbers.parse(phone)
+        except phonenumbers.NumberParseException:
+            return phone
+        own = number.country_code == phonenumbers.country_code_for_region(self.region)
+        form = phonenumbers.PhoneNumberFormat.NATIONAL if own else phonenumbers.PhoneNumberFormat.INTERNATIONAL
+        return phonenumbers.format_number(number, form)
+
+    def money(self, cents: float | None) -> str:
+        """Cents as an amount; not quoted is nothing at all, never zero."""
+        if cents is None or pd.isna(cents):
+            return ""
+        symbol = SYMBOLS.get(self.currency, f"{self.currency} ")
+        return f"{symbol}{cents / 100:,.2f}" if cents % 100 else f"{symbol}{int(cents) // 100:,}"
+
+
+@cache
+def here() -> Here:
+    """As the settings say."""
+    chosen = settings.load()
+    return Here(ZoneInfo(chosen.time_zone), chosen.default_region, chosen.currency)

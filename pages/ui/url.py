@@ -1,0 +1,268 @@
+"""The address holds the list's whole state; it is read part by part, and what cannot be used is left out."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from core.conversations.filters import TABS, ConversationFilter
+from core.conversations.paging import COLUMNS, Slice, Sort
+from core.conversations.upkeep import activity_key
+from core.words import fold
+from pages.ui.places import here
+
+SIZES = (50, 100, 200)
+TEXT_LIMIT = 300
+LIST_LIMIT = 200
+STATE = "conversations.place"
+WRITTEN = "conversations.written"
+MOVED = "conversations.moved"
+FOLLOW = "conversations.follow"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the person is: what is listed, in which order, which page of it, and which conversation is open."""
+
+    wanted: ConversationFilter = field(default_factory=ConversationFilter)
+    by: str = "activity"
+    descending: bool = True
+    size: int = SIZES[0]
+    after: str = ""
+    before: str = ""
+    is_last: bool = False
+    at: str = ""  # begin at this value: a day, the beginning of a name, an amount
+    row: int | None = 0  # rows of the list in front of the page; None: not known
+    opened: int | None = None
+    only_ticked: bool = False  # the ticked ones alone; ticks are the session's, so this is not in the address
+
+    @property
+    def sort(self) -> Sort:
+        return Sort(self.by, self.descending)
+
+    @property
+    def slice(self) -> Slice:
+        begin = self._begin() if self.at else None
+        return Slice(self.size, self.after or None, self.before or None, self.is_last, begin)
+
+    def _begin(self) -> str | int:
+        if self.by == "name":
+            return fold(self.at) + ("\U0010ffff" if self.descending else "")  # downwards: all names that begin so first
+        if self.by == "amount":
+            return int(self.at) * 100
+        day = date.fromisoformat(self.at)
+        return activity_key(here().start_of(day + timedelta(days=1) if self.descending else day), 0)
+
+    def first_page(self) -> "Place":
+        """The same list from its beginning."""
+        return replace(self, after="", before="", is_last=False, at="", row=0, only_ticked=False)
+
+    def showing(self, **parts: Any) -> "Place":
+        """Other parts of the filter, from the beginning."""
+        return replace(self.first_page(), wanted=replace(self.wanted, **parts))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One name in the address: the field it stands for, how it is read and how it is written."""
+
+    field: str
+    read: Callable[[list[str]], Any]
+    write: Callable[[Any], Any] = str
+
+
+def _one(values: list[str]) -> str:
+    if len(values) != 1 or len(values[0]) > TEXT_LIMIT:
+        raise ValueError(values)
+    return values[0]
+
+
+def _number(values: list[str]) -> int:
+    text = _one(values)
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        raise ValueError(text)
+    return int(text)
+
+
+def _numbers(values: list[str]) -> tuple[int, ...]:
+    return tuple(_number([value]) for value in values[:LIST_LIMIT])
+
+
+def _texts(values: list[str]) -> tuple[str, ...]:
+    return tuple(_one([value]) for value in values[:LIST_LIMIT])
+
+
+def _row(values: list[str]) -> int | None:
+    return None if values == ["unknown"] else _number(values)
+
+
+def _cents(values: list[str]) -> int:
+    whole, _, rest = _one(values).partition(".")
+    return _number([whole]) * 100 + (_number([rest.ljust(2, "0")]) if 0 < len(rest) <= 2 else _number([rest or "0"]))
+
+
+def _amount(cents: int) -> str:
+    return f"{cents / 100:.2f}" if cents % 100 else str(cents // 100)
+
+
+def _among(*allowed: Any) -> Callable[[list[str]], Any]:
+    known = {str(value): value for value in allowed}
+
+    def read(values: list[str]) -> Any:
+        if _one(values) not in known:
+            raise ValueError(values)
+        return known[values[0]]
+
+    return read
+
+
+def _truth(values: list[str]) -> bool:
+    return bool(_among(0, 1)(values))
+
+
+def _flag(value: bool) -> str:
+    return str(int(value))
+
+
+def _from_day(values: list[str]) -> int:
+    return here().start_of(date.fromisoformat(_one(values)))
+
+
+def _to_day(values: list[str]) -> int:
+    return here().start_of(date.fromisoformat(_one(values)) + timedelta(days=1))
+
+
+FILTER = {
+    "tab": Part("tab", _among(*TABS)),
+    "archived": Part("include_archived", _truth, _flag),
+    "q": Part("search", _one),
+    "tag": Part("tags", _numbers, list),
+    "tags": Part("tags_mode", _among("any", "all", "none")),
+    "stage": Part("stages", _numbers, list),
+    "pipeline": Part("pipeline_id", _number),
+    "who": Part("owner_mode", _among("anyone", "mine", "unassigned", "these")),
+    "owner": Part("owners", _numbers, list),
+    "source": Part("sources", _texts, list),
+    "unread": Part("unread", _truth, _flag),
+    "last": Part("last_direction", _among("in", "out")),
+    "from": Part("active_from", _from_day, lambda at: here().local(at).date().isoformat()),
+    "to": Part("active_to", _to_day, lambda at: here().local(at - 1).date().isoformat()),
+    "min": Part("amount_from", _cents, _amount),
+    "max": Part("amount_to", _cents, _amount),
+    "optout": Part("opted_out", _truth, _flag),
+    "deal": Part("has_deal", _truth, _flag),
+    "workflow": Part("in_workflow", _truth, _flag),
+}
+
+PLACE = {
+    "sort": Part("by", _among(*COLUMNS)),
+    "down": Part("descending", _truth, _flag),
+    "size": Part("size", _among(*SIZES)),
+    "after": Part("after", _one),
+    "before": Part("before", _one),
+    "end": Part("is_last", _truth, _flag),
+    "at": Part("at", _one),
+    "row": Part("row", _row, lambda row: "unknown" if row is None else str(row)),
+    "c": Part("opened", _number),
+}
+
+
+def read(params: Mapping[str, list[str]]) -> tuple[Place, list[str]]:
+    """The place an address names, and the names in it that could not be used."""
+    wanted, left_out = _read(params, FILTER)
+    parts, also = _read(params, PLACE)
+    unknown = [name for name in params if name not in FILTER and name not in PLACE]
+    place = Place(ConversationFilter(**wanted), **parts)
+    try:
+        place.slice  # noqa: B018
+    except ValueError:
+        place, also = place.first_page(), [*also, "at"]
+    return place, [*left_out, *also, *unknown]
+
+
+def _read(params: Mapping[str, list[str]], known: Mapping[str, Part]) -> tuple[dict[str, Any], list[str]]:
+    found, left_out = {}, []
+    for name, part in known.items():
+        if name not in params:
+            continue
+        try:
+            found[part.field] = part.read(params[name])
+        except (ValueError, OverflowError):
+            left_out.append(name)
+    return found, left_out
+
+
+def write(place: Place) -> dict[str, Any]:
+    """The address of a place; what is as usual is left out."""
+    usual = Place()
+    return {**_written(place.wanted, usual.wanted, FILTER), **_written(place, usual, PLACE)}
+
+
+def _written(what: object, usual: object, known: Mapping[str, Part]) -> dict[str, Any]:
+    pairs = ((name, part, getattr(what, part.field)) for name, part in known.items())
+    return {name: part.write(value) for name, part, value in pairs if value != getattr(usual, part.field)}
+
+
+def query(place: Place) -> str:
+    """The address as text, for links and saved views."""
+    return urlencode(write(place), doseq=True)
+
+
+def current() -> tuple[Place, list[str], bool]:
+    """The place of this run, the names that were ignored, and whether the widgets must follow it.
+
+    A click is answered from what this session knows; the address counts when nobody clicked: a link, back, forward.
+    """
+    params = {name: st.query_params.get_all(name) for name in st.query_params}
+    if st.session_state.pop(MOVED, False) or (STATE in st.session_state and params == st.session_state.get(WRITTEN)):
+        return st.session_state[STATE], [], st.session_state.pop(FOLLOW, False)
+    place, ignored = read(params)
+    st.session_state.pop(FOLLOW, None)
+    _keep(place)
+    st.session_state[WRITTEN] = params
+    return place, ignored, True
+
+
+def now() -> Place:
+    """The place, for callbacks."""
+    return st.session_state.get(STATE, Place())
+
+
+def go(place: Place) -> None:
+    """Move to a place; the browser's back leads to the former one. For callbacks."""
+    _keep(place)
+    st.session_state[MOVED] = True
+    params = write(place)
+    written = {name: list(map(str, value if isinstance(value, list) else [value])) for name, value in params.items()}
+    if written != st.session_state.get(WRITTEN):
+        st.query_params.from_dict(params)
+        st.session_state[WRITTEN] = written
+
+
+def follow() -> None:
+    """The place was changed elsewhere than in the widgets that show it: they follow in the next run. For callbacks."""
+    st.session_state[FOLLOW] = True
+
+
+def listed(place: Place) -> Place:
+    """The list alone, from its beginning, with nothing open: what a saved view keeps."""
+    return replace(place.first_page(), opened=None)
+
+
+def stay() -> None:
+    """Something was clicked that does not change the place: an address still under way must not be taken for a move."""
+    if STATE in st.session_state:
+        st.session_state[MOVED] = True
+
+
+def _keep(place: Place) -> None:
+    st.session_state[STATE] = place
+
+
+def contact() -> int | None:
+    """The contact that a page of its own is asked for; None when the address names none."""
+    found, _ = _read({"c": st.query_params.get_all("c")}, {"c": PLACE["c"]})
+    return found.get("opened")
