@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-import pandas as pd
 import typer
 
 from core import conversations
@@ -66,22 +65,10 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
 
 
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:
-    shown: dict[str, Any] = {name: None if row[name] is pd.NA else row[name] for name in SHOWN}
     name = " ".join(f"{row['first_name']} {row['last_name']}".split())
-    counts = {
-        name: None if shown[name] is None else int(shown[name])
-        for name in ("id", "amount_cents", "unread_count", "message_count")
-    }
-    matched = {name: row[name] for name in ("matched", "sentence") if name in row}
-    active_at = activity_at(int(row["activity_key"]))
-    return {
-        **shown,
-        **counts,
-        "name": name,
-        "active_at": active_at,
-        "tags": [tag for tag, _, _ in row["tags"]],
-        **matched,
-    }
+    shown = {column: row[column] for column in (*SHOWN, "matched", "sentence") if column in row}
+    tags = [tag for tag, _, _ in row["tags"]]
+    return {**shown, "name": name, "active_at": activity_at(row["activity_key"]), "tags": tags}
 
 
 def _tags(known: Choices, names: list[str]) -> tuple[int, ...]:

@@ -111,10 +111,10 @@ def _plain(wanted: ConversationFilter) -> list[ColumnElement[bool]]:
         tests.append(c.amount_key >= max(wanted.amount_from or 0, 0))
     if wanted.amount_to is not None:
         tests.append(c.amount_key <= wanted.amount_to)
-    switches = (
-        (wanted.unread, c.unread_count > ZERO, c.unread_count == ZERO),
-        (wanted.opted_out, c.is_opted_out == ONE, c.is_opted_out == ZERO),
-        (wanted.has_deal, c.deal_count > ZERO, c.deal_count == ZERO),
-        (wanted.in_workflow, c.enrollment_count > ZERO, c.enrollment_count == ZERO),
+    asked = (
+        (wanted.unread, c.unread_count),
+        (wanted.opted_out, c.is_opted_out),
+        (wanted.has_deal, c.deal_count),
+        (wanted.in_workflow, c.enrollment_count),
     )
-    return tests + [yes if value else no for value, yes, no in switches if value is not None]
+    return tests + [column > ZERO if value else column == ZERO for value, column in asked if value is not None]

@@ -19,7 +19,7 @@ COLUMNS = (
     func.coalesce(user.c.name, "").label("owner"),
 )  # fmt: skip
 
-NULLABLE = ("amount_cents", "last_message_at", "owner_id", "stage_id")
+NAMES = [*[column.name for column in COLUMNS], "tags"]
 
 _JOINED = (
     conversation.join(contact, contact.c.id == c.id)
@@ -34,18 +34,15 @@ def display(reader: Connection, ids: Sequence[int]) -> pd.DataFrame:
 
     Shape: one row per id; the columns of COLUMNS, and `tags`: tuples (name, colour, id), highest priority first, then
     the latest added. Times in UTC epoch seconds; `activity_key` as upkeep.py defines it; `phone` E.164; `amount_cents`
-    null when not quoted; `snippet` the last message; texts are blank, never null.
+    None when not quoted; `snippet` the last message; texts are blank, never None.
     Order: as the ids given; ids that are gone are left out.
     """
-    if not ids:
-        return pd.DataFrame(columns=[*[column.name for column in COLUMNS], "tags"])
     wanted = engines.id_set(reader, ids)
-    found = {
-        row.id: row._asdict() for row in reader.execute(select(*COLUMNS).select_from(_JOINED).where(c.id.in_(wanted)))
-    }
+    found = {row[0]: row for row in reader.execute(select(*COLUMNS).select_from(_JOINED).where(c.id.in_(wanted)))}
     tags = tags_of(reader, ids)
-    frame = pd.DataFrame([{**found[id_], "tags": tags.get(id_, ())} for id_ in ids if id_ in found])
-    return frame.astype(dict.fromkeys(NULLABLE, "Int64"))
+    rows = [(*found[id_], tags.get(id_, ())) for id_ in ids if id_ in found]
+    # Values as the database gave them: guessing a type for each column would cost more than the queries.
+    return pd.DataFrame(rows, columns=NAMES, dtype=object)
 
 
 def tags_of(reader: Connection, ids: Sequence[int]) -> dict[int, tuple[tuple[str, int, int], ...]]:
