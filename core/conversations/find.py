@@ -1,6 +1,6 @@
 """The list: one page of conversations under a filter, in an order, with why each one matched."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -100,6 +100,17 @@ def find_ids(reader: Connection, wanted: ConversationFilter) -> list[int]:
     if query.phrases:
         return sorted(key[-1] for key in _keys(plans, Slice(ALL), None)[0])
     return sorted({id_ for plan, _ in plans for id_ in reader.execute(plan.matching(None)).scalars()})
+
+
+def among(reader: Connection, wanted: ConversationFilter, ids: Collection[int]) -> set[int]:
+    """Those of these ids that the filter finds; costs what these ids cost, whatever else it would find."""
+    if not ids:
+        return set()
+    found: set[int] = set()
+    for plan, phrases in _plans(reader, wanted, parse(wanted.search), NEWEST):
+        held = plan.among(list(ids))
+        found |= reasons.holding(reader, held, phrases) if phrases else set(held)
+    return found
 
 
 def tab_counts(reader: Connection, wanted: ConversationFilter, cap: int | None = None) -> dict[str, Count]:

@@ -51,13 +51,20 @@ class Plan:
         """A selection of the matching ids; with a cap, of at most so many."""
         gathered = self._gathered()
         if gathered is not None:
-            found = select(c.id).where(c.id.in_(engines.id_set(self.reader, gathered)), self.tab, *self._tests())
+            found = self._of(gathered)
         elif self.text is not None and self.text.streams:
             # The order costs nothing and makes the text index the driver.
             found = self.text.stream().where(self.tab, *self._tests(without_text=True)).order_by(self.text.order.desc())
         else:
             found = select(c.id).where(self.tab, *self._tests())
         return found if cap is None else found.limit(cap)
+
+    def among(self, ids: list[int]) -> list[int]:
+        """Those of these ids that match."""
+        return list(self.reader.execute(self._of(ids)).scalars())
+
+    def _of(self, ids: list[int]) -> Select[Any]:
+        return select(c.id).where(c.id.in_(engines.id_set(self.reader, ids)), self.tab, *self._tests())
 
     def _bounds(self, slice_: Slice, columns: tuple[ColumnElement[Any], ...]) -> list[ColumnElement[bool]]:
         bounds = []

@@ -40,6 +40,8 @@ def test_a_thousand_wishes_find_what_brute_force_finds(filled: Store, is_full: b
             assert list(page.rows["id"]) == expected, (wanted, sort)
             assert conversations.count(reader, wanted).n == len(expected), wanted
             assert conversations.find_ids(reader, wanted) == sorted(expected), wanted
+            some = rng.sample([one.row["id"] for one in known], 40)
+            assert conversations.among(reader, wanted, some) == set(some) & set(expected), wanted
 
 
 @pytest.mark.parametrize("by", ["activity", "name", "amount"])
