@@ -18,7 +18,8 @@ _SQLITE_INDEXES = text(
 )
 _POSTGRESQL_INDEXES = text("""
 SELECT i.relname AS name, pg_get_indexdef(x.indexrelid) AS sql FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
-WHERE x.indrelid = CAST(:table AS regclass) AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = x.indexrelid)
+WHERE x.indrelid = CAST(:table AS regclass)
+    AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = x.indexrelid)
 """)
 _POSTGRESQL_REFERENCES = text("""
 SELECT conname AS name, pg_get_constraintdef(oid) AS sql FROM pg_constraint
@@ -58,9 +59,9 @@ def _copy(connection: Connection, table: Table, rows: pa.Table) -> None:
 
 @contextmanager
 def unindexed(connection: Connection, tables: Sequence[str]) -> Iterator[None]:
-    """Within the block these tables have no secondary indexes (and on PostgreSQL no foreign keys); after it, they have.
+    """Within the block these tables have no secondary indexes, and on PostgreSQL no foreign keys; after it, they have.
 
-    For filling tables that were empty. When the block fails, the transaction must be rolled back, which brings all back.
+    For filling tables that were empty. A block that fails leaves them away: roll the transaction back.
     """
     indexes = _SQLITE_INDEXES if engines.is_sqlite(connection) else _POSTGRESQL_INDEXES
     again = []

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pyarrow as pa
-from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table, func, select, text
+from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table, column, func, insert, select, table, text
 
 from core.database import engines, loading
 from core.database.search import SQLITE_DOCUMENT, parts
@@ -60,8 +60,8 @@ def _slices(connection: Connection, key: ColumnElement[int]) -> Iterator[tuple[i
 
 def _sqlite(connection: Connection, progress: Callable[[int], None]) -> None:
     for name in _SQLITE_INDEXES:
-        connection.execute(text(f"INSERT INTO {name} ({name}) VALUES ('delete-all')"))
-        _set_hash(connection, name, HASH_BYTES)
+        _tell(connection, name, "delete-all")
+        _tell(connection, name, "hashsize", HASH_BYTES)
     connection.execute(text("DELETE FROM search_word"))
     for after, last, n in _slices(connection, conversation.c.activity_key):
         connection.execute(_SQLITE_SLICE, {"after": after, "last": last})
@@ -69,12 +69,15 @@ def _sqlite(connection: Connection, progress: Callable[[int], None]) -> None:
     for statement in _SQLITE_AFTER:
         connection.execute(text(statement))
     for name in _SQLITE_INDEXES:
-        connection.execute(text(f"INSERT INTO {name} ({name}) VALUES ('optimize')"))
-        _set_hash(connection, name, HASH_BYTES_AFTER)
+        _tell(connection, name, "optimize")
+        _tell(connection, name, "hashsize", HASH_BYTES_AFTER)
 
 
-def _set_hash(connection: Connection, name: str, size: int) -> None:
-    connection.execute(text(f"INSERT INTO {name} ({name}, rank) VALUES ('hashsize', :size)"), {"size": size})
+def _tell(connection: Connection, name: str, command: str, value: int | None = None) -> None:
+    """A command to a full-text table, which takes them as rows."""
+    told = table(name, column(name), column("rank"))
+    values: dict[str, int | str] = {name: command} if value is None else {name: command, "rank": value}
+    connection.execute(insert(told).values(values))
 
 
 def _postgresql(connection: Connection, progress: Callable[[int], None]) -> None:

@@ -22,7 +22,7 @@ _SQLITE_DOCUMENTS = f"""
 SELECT {{what}} FROM (
     SELECT c.id, c.activity_key, {SQLITE_DOCUMENT} AS words
     FROM json_each(:ids) j CROSS JOIN conversation c ON c.id = j.value JOIN contact p ON p.id = c.id
-)"""
+)"""  # noqa: S608  # a constant of ours
 
 _REMOVE = text(
     "INSERT INTO search_text (search_text, rowid, words) "

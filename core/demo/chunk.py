@@ -21,9 +21,10 @@ Rows = dict[str, list[tuple[Any, ...]]]
 
 TAGS = (
     # name, place in the palette, priority, share of the contacts
-    ("Price shopper", 0, 40, 0.32), ("Homeowner", 1, 30, 0.27), ("Callback", 2, 90, 0.22), ("Bundle", 3, 60, 0.2), ("Two cars", 4, 20, 0.18),
-    ("Renewal", 5, 80, 0.15), ("Renter", 6, 25, 0.12), ("Referral", 7, 50, 0.1), ("Spanish", 8, 55, 0.09), ("No answer", 9, 10, 0.06),
-    ("Teen driver", 10, 35, 0.045), ("SR-22", 11, 70, 0.02), ("VIP", 0, 100, 0.006), ("Boat", 1, 15, 0.0005),
+    ("Price shopper", 0, 40, 0.32), ("Homeowner", 1, 30, 0.27), ("Callback", 2, 90, 0.22), ("Bundle", 3, 60, 0.2),
+    ("Two cars", 4, 20, 0.18), ("Renewal", 5, 80, 0.15), ("Renter", 6, 25, 0.12), ("Referral", 7, 50, 0.1),
+    ("Spanish", 8, 55, 0.09), ("No answer", 9, 10, 0.06), ("Teen driver", 10, 35, 0.045), ("SR-22", 11, 70, 0.02),
+    ("VIP", 0, 100, 0.006), ("Boat", 1, 15, 0.0005),
 )  # fmt: skip
 GROWTH = 0.85
 """Below 1: more conversations begin late in the two years than early."""
@@ -100,7 +101,7 @@ def _case(rnd: Random, plan: Plan, place: int) -> Case:
     person = facts.person(rnd, place, plan.conversations, plan.seed)
     agent = skewed(rnd, plan.owners)
     known = Facts(rnd, person, agent[1], datetime.fromtimestamp(created_at, UTC).year)
-    thread = tell(rnd, plan, place, known, created_at, person.place.offset)
+    thread = tell(plan, place, known, created_at)
     owner_id = None if rnd.random() < 0.06 else agent[0]
     return Case(plan.first_contact + place, created_at, person, agent, owner_id, known, thread)
 
@@ -121,8 +122,8 @@ def _add_contact(plan: Plan, case: Case, rows: Rows) -> None:
     rows["phone_claim"].append((person.phone, case.contact_id))
     rows["contact"].append(
         (
-            case.contact_id, person.phone, int(person.is_valid), person.first_name, person.last_name, person.email, person.born,
-            place.zip_code, place.city, place.state, place.zone, "demo", case.created_at, plan.event_id,
+            case.contact_id, person.phone, int(person.is_valid), person.first_name, person.last_name, person.email,
+            person.born, place.zip_code, place.city, place.state, place.zone, "demo", case.created_at, plan.event_id,
         )
     )  # fmt: skip
 
@@ -148,9 +149,9 @@ def _add_conversation(rnd: Random, plan: Plan, case: Case, shown: tuple[int | No
     live = sum(run.is_live for run in case.thread.runs)
     rows["conversation"].append(
         (
-            id_, activity_key(active_at, id_), case.person.name_key, int(case.archived_at is not None), case.archived_at, is_hot,
-            int(rnd.random() < 0.003), int(bool(consents) and consents[-1][1] == "out"), unread, len(said), *last,
-            case.owner_id, case.person.source, stage_id, amount_key, deals, live,
+            id_, activity_key(active_at, id_), case.person.name_key, int(case.archived_at is not None),
+            case.archived_at, is_hot, int(rnd.random() < 0.003), int(bool(consents) and consents[-1][1] == "out"),
+            unread, len(said), *last, case.owner_id, case.person.source, stage_id, amount_key, deals, live,
         )
     )  # fmt: skip
 
@@ -201,8 +202,9 @@ def _add_runs(plan: Plan, case: Case, rows: Rows) -> None:
     for run in case.thread.runs:
         rows["enrollment"].append(
             (
-                case.contact_id, len(rows["enrollment"]), plan.workflows[run.flow], run.version, 1, run.state, run.is_live, run.position,
-                run.next_due_at, case.agent[0], run.started_at, run.stopped_at, run.stop_reason, plan.event_id,
+                case.contact_id, len(rows["enrollment"]), plan.workflows[run.flow], run.version, 1, run.state,
+                run.is_live, run.position, run.next_due_at, case.agent[0], run.started_at, run.stopped_at,
+                run.stop_reason, plan.event_id,
             )
         )  # fmt: skip
     for at, kind, word in case.thread.consents:

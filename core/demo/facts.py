@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -15,6 +15,7 @@ FICTIONAL_PER_CODE = 100
 """Area codes have the numbers 555-0100 to 555-0199 for fiction; larger demos take all of 555."""
 
 PER_CODE = 10_000
+FIRST_BIRTH, BIRTH_DAYS = date(1941, 3, 1), 24_600
 MAIL_HOSTS = ("example.com", "example.com", "example.com", "example.org", "example.net")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 MONTHS = (
@@ -58,10 +59,12 @@ class Facts(dict[str, Any]):
     def __init__(self, rnd: Random, person: Person, owner: str, year: int) -> None:
         place = person.place
         super().__init__(
-            first_name=person.first_name or "there", last_name=person.last_name, owner_name=owner.split(" ")[0], city=place.city,
-            state=place.state, zip_code=place.zip_code, source=person.source.lower(), email=person.email or "my work mail", year_now=year,
+            first_name=person.first_name or "there", last_name=person.last_name, owner_name=owner.split(" ")[0],
+            city=place.city, state=place.state, zip_code=place.zip_code, source=person.source.lower(),
+            email=person.email or "my work mail", year_now=year,
         )  # fmt: skip
         self.rnd = rnd
+        self.offset = place.offset
 
     def __missing__(self, slot: str) -> Any:
         value = self[slot] = MAKERS[slot](self)
@@ -80,14 +83,10 @@ def person(rnd: Random, number: int, count: int, seed: int) -> Person:
         last = ""
     elif at < 0.05:
         first = last = ""
-    born = (
-        None
-        if rnd.random() < 0.12
-        else (datetime(1940, 1, 1, tzinfo=UTC) + timedelta(days=int(rnd.betavariate(2.2, 2) * 24_800))).date()
-    )
+    born = None if rnd.random() < 0.12 else (FIRST_BIRTH + timedelta(days=int(rnd.random() * BIRTH_DAYS))).isoformat()
     is_valid = phone.parse(e164, "US").is_valid
     source = skewed(rnd, library.things()["sources"])
-    return Person(e164, is_valid, first, last, _email(rnd, first, last), born and born.isoformat(), place, source)
+    return Person(e164, is_valid, first, last, _email(rnd, first, last), born, place, source)
 
 
 def capacity() -> int:
@@ -146,7 +145,8 @@ def _street(facts: Facts) -> str:
 
 
 def _address(facts: Facts) -> str:
-    return f"{1 + int(9_900 * facts.rnd.random() ** 3)} {_street(facts)} {facts.rnd.choice(library.things()['streets kind'])}"
+    kind = facts.rnd.choice(library.things()["streets kind"])
+    return f"{1 + int(9_900 * facts.rnd.random() ** 3)} {_street(facts)} {kind}"
 
 
 def _code(letters: str, low: int, high: int) -> Callable[[Facts], Any]:

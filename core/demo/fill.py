@@ -1,4 +1,4 @@
-"""Filling an empty database with demo data: one event, one transaction, so that a fill that dies leaves nothing behind."""
+"""Filling an empty database with demo data: one event in one transaction, so a fill that dies leaves nothing behind."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

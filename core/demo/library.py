@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import accumulate, chain
 from pathlib import Path
@@ -70,8 +70,7 @@ def places() -> dict[str, list[Place]]:
         if line.startswith("#"):
             continue
         codes, state, zone, cities = (part.strip() for part in line.split("|"))
-        away = ZoneInfo(zone).utcoffset(JANUARY)
-        assert away is not None
+        away = JANUARY.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
         for code in codes.split():
             pairs = [city.strip().rsplit(" ", 1) for city in cities.split(",")]
             found[code] = [

@@ -12,6 +12,9 @@ from core.demo.stories import DAY, HOUR
 NURTURE, RENEWAL, FOLLOW_UP, WIN_BACK = "New lead nurture", "Renewal reminders", "Quote follow-up", "Win back"
 
 
+Steps = tuple[tuple[str, int | str], ...]
+
+
 @dataclass(frozen=True)
 class Flow:
     """A workflow: `steps` are ("wait", seconds), ("send", template title), ("tag", tag name) or ("end", "")."""
@@ -20,38 +23,50 @@ class Flow:
     kind: str
     state: str
     rules: dict[str, Any]
-    steps: tuple[tuple[str, int | str], ...]
-    earlier: tuple[tuple[str, int | str], ...] = ()
+    steps: Steps
+    earlier: Steps = ()
 
     @property
-    def versions(self) -> list[tuple[tuple[str, int | str], ...]]:
+    def versions(self) -> list[Steps]:
         """The steps of each version, the current one last."""
         return [*([self.earlier] if self.earlier else []), self.steps]
 
 
+def _steps(*steps: int | str) -> Steps:
+    """A number waits so many seconds, a text sends that template, a text with # puts a tag on; then it ends."""
+    listed: list[tuple[str, int | str]] = []
+    for step in steps:
+        is_tag = isinstance(step, str) and step.startswith("#")
+        kind = "wait" if isinstance(step, int) else "tag" if is_tag else "send"
+        listed.append((kind, str(step).removeprefix("#") if is_tag else step))
+    return (*listed, ("end", ""))
+
+
+BY_DAY = {"stop_on_reply": True, "window": "08:00-20:00"}
+ALWAYS = {"stop_on_reply": False, "window": "09:00-18:00"}
+
 FLOWS = (
     Flow(
-        NURTURE, "workflow", "on", {"stop_on_reply": True, "window": "08:00-20:00"},
-        (("wait", DAY), ("send", "Second try"), ("wait", 3 * DAY), ("send", "Third try"), ("wait", 7 * DAY), ("send", "Last try"), ("tag", "No answer"), ("end", "")),
-        (("wait", 2 * DAY), ("send", "Second try"), ("wait", 5 * DAY), ("send", "Last try"), ("end", "")),
+        NURTURE,
+        "workflow",
+        "on",
+        BY_DAY,
+        _steps(DAY, "Second try", 3 * DAY, "Third try", 7 * DAY, "Last try", "#No answer"),
+        _steps(2 * DAY, "Second try", 5 * DAY, "Last try"),
     ),
+    Flow(RENEWAL, "workflow", "on", ALWAYS, _steps(300 * DAY, "Sixty days", 30 * DAY, "Thirty days", "#Renewal")),
+    Flow("Appointment reminders", "workflow", "on", ALWAYS, _steps(20 * HOUR, "Reminder")),
+    Flow("Birthday greetings", "workflow", "paused", ALWAYS, _steps("Birthday")),
+    Flow("Life cross-sell", "workflow", "draft", BY_DAY, _steps(14 * DAY, "Bundle")),
+    Flow(FOLLOW_UP, "redrip", "on", BY_DAY, _steps(2 * DAY, "Numbers are ready", 4 * DAY, "Offer ends soon")),
     Flow(
-        RENEWAL, "workflow", "on", {"stop_on_reply": False, "window": "09:00-18:00"},
-        (("wait", 300 * DAY), ("send", "Sixty days"), ("wait", 30 * DAY), ("send", "Thirty days"), ("tag", "Renewal"), ("end", "")),
+        WIN_BACK,
+        "redrip",
+        "on",
+        BY_DAY,
+        _steps(60 * DAY, "Win back", 30 * DAY, "Win back, second", 45 * DAY, "Win back, last"),
     ),
-    Flow("Appointment reminders", "workflow", "on", {"stop_on_reply": False}, (("wait", 20 * HOUR), ("send", "Reminder"), ("end", ""))),
-    Flow("Birthday greetings", "workflow", "paused", {"stop_on_reply": False}, (("send", "Birthday"), ("end", ""))),
-    Flow("Life cross-sell", "workflow", "draft", {"stop_on_reply": True}, (("wait", 14 * DAY), ("send", "Bundle"), ("end", ""))),
-    Flow(
-        FOLLOW_UP, "redrip", "on", {"stop_on_reply": True, "window": "08:00-20:00"},
-        (("wait", 2 * DAY), ("send", "Numbers are ready"), ("wait", 4 * DAY), ("send", "Offer ends soon"), ("end", "")),
-    ),
-    Flow(
-        WIN_BACK, "redrip", "on", {"stop_on_reply": True, "window": "10:00-18:00"},
-        (("wait", 60 * DAY), ("send", "Win back"), ("wait", 30 * DAY), ("send", "Win back, second"), ("wait", 45 * DAY), ("send", "Win back, last"), ("end", "")),
-    ),
-)  # fmt: skip
-
+)
 _BY_NAME = {flow.name: flow for flow in FLOWS}
 
 
@@ -96,13 +111,17 @@ def templates() -> dict[str, Template]:
 
 
 def run(rnd: Random, plan: Plan, name: str, started_at: int, stop: tuple[int, str] | None) -> Run | None:
-    """A run begun at `started_at` and stopped at the moment and for the reason of `stop`, if it came so far; None after the plan's end."""
+    """A run begun at `started_at`, stopped at the moment and for the reason of `stop` if it came so far.
+
+    None when it would begin after the plan's end.
+    """
     if started_at > plan.end_at:
         return None
     versions = _BY_NAME[name].versions
     version = len(versions) if started_at > plan.end_at - 200 * DAY else 1
     steps = versions[version - 1]
-    at, sends = started_at, []
+    at = started_at
+    sends: list[tuple[int, str]] = []
     stopped_at, reason = stop or (plan.end_at + DAY, "")
     for position, (kind, value) in enumerate(steps):
         if kind == "wait":

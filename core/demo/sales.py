@@ -12,15 +12,18 @@ Row = tuple[Any, ...]
 PIPELINES: dict[str, list[tuple[str, str, float | None, int | None]]] = {
     # stage: name, kind, probability, days after which it is stale
     "Auto": [
-        ("New lead", "open", 0.05, 3), ("Contacted", "open", 0.15, 7), ("Quoted", "open", 0.35, 14), ("Negotiating", "open", 0.55, 14),
-        ("Application", "open", 0.8, 10), ("Won", "won", 1.0, None), ("Lost", "lost", 0.0, None),
+        ("New lead", "open", 0.05, 3), ("Contacted", "open", 0.15, 7), ("Quoted", "open", 0.35, 14),
+        ("Negotiating", "open", 0.55, 14), ("Application", "open", 0.8, 10),
+        ("Won", "won", 1.0, None), ("Lost", "lost", 0.0, None),
     ],
     "Home & renters": [
-        ("New lead", "open", 0.05, 3), ("Inspection", "open", 0.25, 21), ("Quoted", "open", 0.4, 21), ("Application", "open", 0.75, 14),
+        ("New lead", "open", 0.05, 3), ("Inspection", "open", 0.25, 21), ("Quoted", "open", 0.4, 21),
+        ("Application", "open", 0.75, 14),
         ("Won", "won", 1.0, None), ("Lost", "lost", 0.0, None),
     ],
     "Life": [
-        ("New lead", "open", None, 7), ("Needs talk", "open", 0.2, 21), ("Quoted", "open", 0.3, 30), ("Underwriting", "open", 0.6, 45),
+        ("New lead", "open", None, 7), ("Needs talk", "open", 0.2, 21), ("Quoted", "open", 0.3, 30),
+        ("Underwriting", "open", 0.6, 45),
         ("Won", "won", 1.0, None), ("Lost", "lost", 0.0, None),
     ],
 }  # fmt: skip

@@ -187,7 +187,7 @@ SCRIPTS = {
 
 
 def _lognormal(seconds: float, spread: float) -> list[float]:
-    drawn = Random(seconds)
+    drawn = Random(seconds)  # noqa: S311  # believable, not secret
     return [5 + seconds * exp(drawn.gauss(0, spread)) for _ in range(1_024)]
 
 

@@ -6,6 +6,7 @@ The child writes Arrow streams to its standard output and ends by itself when it
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pyarrow as pa
 
@@ -24,21 +25,18 @@ def chunks(plan: Plan) -> Iterator[dict[str, pa.Table]]:
     if plan.chunks == 1:
         yield chunk.make(plan, 0)
         return
-    command = [sys.executable, "-m", "core.demo.stream"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as child:  # noqa: S603  # our own module
-        assert child.stdin is not None
-        assert child.stdout is not None
+    command = [sys.executable, "-m", "core.demo.stream", plan.to_json()]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT) as child:  # noqa: S603  # a module of ours
+        source: Any = child.stdout
         try:
-            child.stdin.write(plan.to_json().encode())
-            child.stdin.close()
             for _ in range(plan.chunks):
-                yield {name: _read(child.stdout) for name in COLUMNS}
+                yield {name: _read(source) for name in COLUMNS}
         finally:
-            child.stdout.close()
+            source.close()
             child.terminate()
 
 
-def _read(source: object) -> pa.Table:
+def _read(source: Any) -> pa.Table:
     try:
         with pa.ipc.open_stream(source) as reader:
             return reader.read_all()
@@ -49,8 +47,8 @@ def _read(source: object) -> pa.Table:
 
 
 def main() -> None:
-    """The child: a plan on standard input, streams on standard output."""
-    plan = Plan.from_json(sys.stdin.read())
+    """The child: a plan as its argument, streams on standard output."""
+    plan = Plan.from_json(sys.argv[1])
     try:
         for number in range(plan.chunks):
             for table in chunk.make(plan, number).values():

@@ -11,10 +11,10 @@ from core.demo.plan import Plan
 from core.demo.stories import DAY, Story
 
 Said = tuple[int, str, str, int, str]
-"""When, who spoke (in, out or auto), the text, the run it belongs to (-1: none) and the template's title (empty: none)."""
+"""When, who spoke (in, out or auto), the text, the run it belongs to (-1: none), the template's title (empty: none)."""
 
 UNPLANTED = 0.1
-"""About this share of the messages takes no planted word (what workflows send, and stop words); the others take more instead."""
+"""About this share of the messages takes no planted word (what workflows send, stop words); the others take more."""
 
 TYPOS = 0.015
 FULL_STOP = (".", "!", "?", ")")
@@ -31,11 +31,11 @@ class Thread:
     consents: list[tuple[int, str, str]]  # when, in or out, the word that was texted
 
 
-def tell(rnd: Random, plan: Plan, number: int, facts: Facts, begun_at: int, offset: int) -> Thread:
+def tell(plan: Plan, number: int, facts: Facts, begun_at: int) -> Thread:
     """The conversation in place `number`, cut off at the plan's end."""
+    rnd, line = facts.rnd, facts["line"]
     story = stories.choose(rnd)
-    line = facts["line"]
-    said = _talk(rnd, plan, stories.script(rnd, story, line, number), facts, begun_at, offset)
+    said = _talk(plan, stories.script(rnd, story, line, number), facts, begun_at)
     keywords = [(at, KEYWORDS[text], text) for at, who, text, _, _ in said if who == "in" and text in KEYWORDS]
     thread = Thread(story, line, said, [], keywords)
     _plant_rare(rnd, thread, number, facts)
@@ -45,9 +45,8 @@ def tell(rnd: Random, plan: Plan, number: int, facts: Facts, begun_at: int, offs
     return thread
 
 
-def _talk(
-    rnd: Random, plan: Plan, script: tuple[tuple[str, library.Turn], ...], facts: Facts, at: int, offset: int
-) -> list[Said]:
+def _talk(plan: Plan, script: tuple[tuple[str, library.Turn], ...], facts: Facts, at: int) -> list[Said]:
+    rnd, offset = facts.rnd, facts.offset
     said = []
     for mark, turn in script:
         at = stories.awake(rnd, at + stories.gap(rnd, mark), offset)
