@@ -30,16 +30,18 @@ class CsvTable:
     def records(self) -> Iterator[Record | Reject]:
         """Short records are filled up with blanks; blank lines are no records."""
         taken: list[str] = []  # the lines of the record being read, for the case that it cannot be read
-        feed = self._feed(taken)
+        feed = self._feed(taken.append)
+        width = 0 if self.lines.text.has_nul else len(self.columns)
         reader = csv.reader(feed, delimiter=self.delimiter, strict=True)
+        clear = taken.clear
         beyond = 0  # lines taken from the feed without the reader
         start = 1
         while True:
             try:
                 for cells in reader:
-                    if cells and start > self._header_lines:
-                        yield self._checked(start, cells)
-                    taken.clear()
+                    if start > self._header_lines and cells:
+                        yield (start, cells) if len(cells) == width else self._checked(start, cells)
+                    clear()
                     start = reader.line_num + beyond + 1
                 return
             except csv.Error as error:
@@ -53,22 +55,21 @@ class CsvTable:
                 taken.clear()
                 start = end + 1
 
-    def _feed(self, taken: list[str]) -> Iterator[str]:
+    def _feed(self, take: Callable[[str], None]) -> Iterator[str]:
         for line in self.lines:
-            taken.append(line)
+            take(line)
             yield line
 
     def _checked(self, line: int, cells: list[str]) -> Record | Reject:
         width = len(self.columns)
+        cells.extend([""] * (width - len(cells)))
         if self.lines.text.has_nul and any("\0" in cell for cell in cells):
             at = next(i for i, cell in enumerate(cells) if "\0" in cell)
             column = self.columns[at] if at < width else ""
             return Reject(
                 line, column, cells[at].replace("\0", "␀"), NUL, tuple(cell.replace("\0", "␀") for cell in cells)
             )
-        if len(cells) < width:
-            cells.extend([""] * (width - len(cells)))
-        elif len(cells) > width:
+        if len(cells) > width:
             if any(cell.strip() for cell in cells[width:]):
                 return Reject(line, "", cells[width], TOO_MANY, tuple(cells))
             del cells[width:]

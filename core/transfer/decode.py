@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -12,6 +13,12 @@ from core.errors import Invalid
 BLOCK = 1 << 18
 LONGEST_LINE = 1 << 24
 """Characters without a line end above which a file is refused, so that memory stays bounded."""
+
+ENCODINGS = (
+    *("utf-8", "utf-16", "utf-16-le", "utf-16-be", "windows-1252", "iso-8859-1", "iso-8859-15", "mac-roman", "cp437"),
+    *("cp850", "windows-1250", "windows-1251", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr"),
+)
+"""What may be named; nothing but the first two is ever found out by itself."""
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -104,8 +111,9 @@ class _Scan:
         self.encoding = encoding
         self.decoder = codecs.getincrementaldecoder(encoding)("strict")
         self.hash = hashlib.sha256()
-        self.size = self.feeds = self.returns = self.pairs = self.unbroken = 0
-        self.has_nul = self.ends_in_return = False
+        self.size = self.feeds = self.returns = self.unbroken = 0
+        self.has_nul = False
+        self.newline = ""
 
     def take(self, block: bytes, *, is_named: bool) -> None:
         self.hash.update(block)
@@ -116,25 +124,21 @@ class _Scan:
             raise Invalid(self._complaint(error, is_named)) from error
         self._count(text)
         if self.unbroken > LONGEST_LINE:
-            raise Invalid(
-                f"Line {self._line()} is longer than {LONGEST_LINE:,} characters; this is no table of records."
-            )
+            raise Invalid(f"Line {self._line()} is longer than {LONGEST_LINE:,} characters; this is no table.")
 
     def result(self) -> Text:
         try:
             self.decoder.decode(b"", final=True)
         except UnicodeDecodeError as error:
             raise Invalid(
-                f"The file ends in the middle of a character ({self.encoding}). It was probably cut off; export it again."
+                f"The file ends in the middle of a character ({self.encoding}). It was cut off; export it again."
             ) from error
-        newline = "\r" if self.returns - self.pairs > self.feeds else "\n"
-        return Text(self.encoding, self.hash.hexdigest(), self.size, newline, self.has_nul)
+        return Text(self.encoding, self.hash.hexdigest(), self.size, self.newline or "\n", self.has_nul)
 
     def _count(self, text: str) -> None:
+        self.newline = self.newline or _first_end(text)
         self.feeds += text.count("\n")
         self.returns += text.count("\r")
-        self.pairs += text.count("\r\n") + (self.ends_in_return and text.startswith("\n"))
-        self.ends_in_return = text.endswith("\r")
         last = max(text.rfind("\n"), text.rfind("\r"))
         self.unbroken = len(text) - last - 1 if last >= 0 else self.unbroken + len(text)
         self.has_nul = self.has_nul or "\0" in text
@@ -153,12 +157,19 @@ class _Scan:
         )
 
 
+def _first_end(text: str) -> str:
+    """What ends the first line: a CR alone, as old Macs wrote it, or anything else; quoted cells do not count."""
+    end = re.match(r'(?:[^"\r\n]|"[^"]*")*+(\r(?=[^\n])|\r?\n)', text)
+    return "" if end is None else "\r" if end[1] == "\r" else "\n"
+
+
 def _named(encoding: str) -> str:
     try:
-        b"".decode(encoding)
         name = codecs.lookup(encoding).name
-    except (LookupError, UnicodeError) as error:
-        raise Invalid(f"There is no encoding “{encoding}”. Usual ones are utf-8, utf-16 and windows-1252.") from error
+    except LookupError:
+        name = ""
+    if name not in {codecs.lookup(known).name for known in ENCODINGS}:
+        raise Invalid(f"There is no encoding “{encoding}” here. Known are {', '.join(ENCODINGS)}.")
     return "utf-8-sig" if name == "utf-8" else name
 
 

@@ -15,7 +15,10 @@ DIRECTIONS = {
     "out": "out", "outbound": "out", "outgoing": "out", "sent": "out",
     "outbound-api": "out", "outbound-reply": "out", "outbound-call": "out",
 }  # fmt: skip
-OUTCOMES = {"": "open", "open": "open", "won": "won", "lost": "lost", "abandoned": "lost"}
+NOT_AN_OUTCOME = "is not open, won or lost"
+OUTCOMES = {"open": "open", "won": "won", "lost": "lost", "abandoned": "lost"}
+
+_CLOSED_STAGES = {"won": "won", "closed won": "won", "lost": "lost", "closed lost": "lost"}
 
 _SYMBOLS = {"USD": "$", "CAD": "$", "AUD": "$", "NZD": "$", "EUR": "€", "GBP": "£"}
 _AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?", re.ASCII)
@@ -26,12 +29,17 @@ _PLAIN_EMAIL = re.compile(
 )
 
 
+def is_plain_email(text: str) -> bool:
+    """The short way alone, for loops over millions; False means that `check_email` must look."""
+    return len(text) <= 64 and _PLAIN_EMAIL.fullmatch(text) is not None
+
+
 def check_email(text: str) -> None:
     """Whether the address is written as one can be; nothing is looked up.
 
     Raises: Invalid. Source: email-validator, which the short way for plain addresses equals.
     """
-    if len(text) <= 64 and _PLAIN_EMAIL.fullmatch(text):
+    if is_plain_email(text):
         return
     try:
         validate_email(text, check_deliverability=False, globally_deliverable=False)
@@ -73,9 +81,22 @@ def direction(text: str, words: dict[str, str]) -> str:
     return found
 
 
+def outcome(text: str, stage: str) -> str:
+    """open, won or lost; when nothing is said, as a stage named so says, else open.
+
+    Raises: Invalid.
+    """
+    word = text.strip().lower()
+    if not word:
+        return _CLOSED_STAGES.get(stage.strip().lower(), "open")
+    if word not in OUTCOMES:
+        raise Invalid(NOT_AN_OUTCOME)
+    return OUTCOMES[word]
+
+
 @lru_cache(maxsize=1 << 14)
 def tags(text: str, separator: str) -> tuple[str, ...]:
-    """The tags of a cell, in order, each once. No `separator`: semicolons, else commas. Google's "* groups" are no tags."""
+    """The tags of a cell in order, each once. No `separator`: semicolons, else commas. Google's "* groups" are none."""
     if not separator:
         separator = ";" if ";" in text else ","
     found = [tag.strip() for tag in text.split(separator)]

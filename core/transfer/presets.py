@@ -38,7 +38,7 @@ OURS = "talkdeck_"
 class Preset:
     """A known kind of file. `marks` are the header names that tell it.
 
-    `columns` says what those names are, in order, that do not speak for themselves; the others are found by their words.
+    `columns` says what those names are, in order, that do not speak for themselves.
     """
 
     key: str

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from core.errors import Invalid
@@ -21,6 +22,7 @@ ORDERS = {"mdy": "month/day/year", "dmy": "day/month/year"}
 _LONG_MONTHS = "january february march april may june july august september october november december"
 _MONTHS = {name[:size]: n for n, name in enumerate(_LONG_MONTHS.split(), 1) for size in (3, 9)} | {"sept": 9}
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _NUMBERS = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")
 _MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})(?!\d)")
@@ -56,16 +58,12 @@ def moment(text: str, zone: ZoneInfo, order: str) -> int:
     return _since_1970(_with_clock(found, rest, zone))
 
 
+@lru_cache(maxsize=1 << 16)
 def birth_date(text: str, order: str, today: date) -> str:
     """A day of birth as an ISO day. Never one that could be meant otherwise than `order` (mdy or dmy) says.
 
     Raises: Invalid.
     """
-    if len(text) == 10 and text[4] == text[7] == "-" and "1900-" < text <= today.isoformat():
-        try:
-            return date.fromisoformat(text).isoformat()
-        except ValueError:
-            pass  # the long way says why
     text = text.strip()
     if _SHORT.fullmatch(text):
         raise Invalid(SHORT_YEAR)
@@ -126,7 +124,7 @@ def _zone(text: str | None) -> timezone | None:
 
 
 def _since_1970(found: datetime) -> int:
-    seconds = int(found.timestamp() // 1)
-    if seconds < 0:
+    since = found - _EPOCH
+    if since.days < 0:
         raise Invalid(BEFORE_1970)
-    return seconds
+    return since.days * 86_400 + since.seconds

@@ -1,0 +1,260 @@
+"""From a record's cells to a checked row, or the reason why not."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from core import phone
+from core.errors import Invalid
+from core.transfer import fields, times
+from core.transfer.plan import Plan
+from core.transfer.rows import ContactRow, DealRow, MessageRow, Reject, Remark, Row, TemplateRow
+
+UNVERIFIED = "unverified: outside the allocated phone ranges"
+EMPTY_BODY = "the message is empty"
+A_DAY = 86_400
+
+Build = Callable[[int, list[str]], Row | Reject]
+
+_new = tuple.__new__  # a named tuple's own constructor takes twice as long
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What cells mean where a file does not say, alike for the whole file. `now`: UTC epoch seconds."""
+
+    region: str
+    zone: ZoneInfo
+    date_order: str
+    currency: str
+    now: int
+    today: date
+
+
+class _Builder(ABC):
+    def __init__(self, plan: Plan, rules: Rules) -> None:
+        self.plan = plan
+        self.rules = rules
+        self.arrange = plan.arranger()
+        self.region = rules.region
+        self.order = plan.preset.date_order or rules.date_order
+
+    @abstractmethod
+    def build(self, line: int, cells: list[str]) -> Row | Reject: ...
+
+    def reject(self, line: int, field: str, value: str, reason: object, cells: list[str]) -> Reject:
+        name = self.plan.column(field)
+        text = str(reason)
+        if text == phone.MISSING:
+            text = f"{name.strip()} is missing"
+        elif text.startswith("is "):
+            text = f"{name.strip()} {text}"
+        return Reject(line, name, value, text, tuple(cells))
+
+    def remark(self, field: str, value: str, reason: object) -> Remark:
+        return Remark(self.plan.column(field), value, str(reason))
+
+    def number(self, raw: str, remarks: list[Remark]) -> tuple[str, bool]:
+        found = phone.parse(raw, self.region)
+        if found.note:
+            remarks.append(self.remark("phone", raw, found.note))
+        if not found.is_valid:
+            remarks.append(self.remark("phone", raw, UNVERIFIED))
+        return found[:2]
+
+    def moment(self, text: str) -> int:
+        return times.moment(text, self.rules.zone, self.order)
+
+
+class ContactBuilder(_Builder):
+    """Contacts: only the phone must be right; what else is wrong is left blank (an e-mail kept) and remarked."""
+
+    def __init__(self, plan: Plan, rules: Rules) -> None:
+        super().__init__(plan, rules)
+        self.separator = plan.tag_separator
+
+    def build(self, line: int, cells: list[str]) -> ContactRow | Reject:
+        # fmt: off
+        (raw, first, last, name, email, born, zip_code, city, state, source, owner, created, active, tags, notes,
+         external_id, typed_name, opportunities) = self.arrange(cells)
+        # fmt: on
+        remarks: list[Remark] = []
+        number = phone.plain(raw, self.region)
+        if number is None or not number[1]:
+            try:
+                number = self.number(raw, remarks)
+            except Invalid as error:
+                return self.reject(line, "phone", raw, error, cells)
+        if name and not (first or last):
+            first, last = fields.split_name(name)
+        external_id = external_id.strip()
+        row = (
+            line,
+            *number,
+            first.strip(),
+            last.strip(),
+            email if not email or fields.is_plain_email(email) else self._email(email, remarks),
+            self._birth_date(born, remarks) if born else None,
+            zip_code.strip(),
+            city.strip(),
+            state.strip(),
+            source.strip(),
+            owner.strip(),
+            self._past("created_at", created, remarks) if created else None,
+            self._past("last_activity_at", active, remarks) if active else None,
+            fields.tags(tags, self.separator) if tags else (),
+            notes if notes and not notes.isspace() else "",
+            external_id,
+            typed_name.strip(),
+            self._deals((line, *number), external_id, opportunities, remarks) if opportunities else (),
+            tuple(remarks),
+        )
+        return _new(ContactRow, row)
+
+    def _email(self, text: str, remarks: list[Remark]) -> str:
+        bare = text.strip(" ")
+        if bare:
+            try:
+                fields.check_email(bare)
+            except Invalid as error:
+                remarks.append(self.remark("email", text, error))
+        return bare.strip()
+
+    def _birth_date(self, text: str, remarks: list[Remark]) -> str | None:
+        try:
+            return times.birth_date(text, self.order, self.rules.today)
+        except Invalid as error:
+            if text.strip():
+                remarks.append(self.remark("date_of_birth", text, f"{error}; left blank"))
+            return None
+
+    def _past(self, field: str, text: str, remarks: list[Remark]) -> int | None:
+        try:
+            found = times.moment(text, self.rules.zone, self.order)
+            if found > self.rules.now + A_DAY:
+                raise Invalid(times.IN_FUTURE)
+        except Invalid as error:
+            if text.strip():
+                remarks.append(self.remark(field, text, f"{error}; left blank"))
+            return None
+        return found
+
+    def _deals(
+        self, contact: tuple[int, str, bool], external_id: str, text: str, remarks: list[Remark]
+    ) -> tuple[DealRow, ...]:
+        try:
+            found = fields.opportunities(text)
+        except Invalid as error:
+            remarks.append(self.remark("opportunities", text, error))
+            return ()
+        return tuple(
+            DealRow(*contact, pipeline, stage, None, None, None, outcome, "", "", f"{external_id or contact[1]}/{n}")
+            for n, (outcome, pipeline, stage) in enumerate(found, 1)
+        )
+
+
+class MessageBuilder(_Builder):
+    """Messages: phone, direction and time must be right; the body is kept as it stands, an empty one is remarked."""
+
+    def __init__(self, plan: Plan, rules: Rules) -> None:
+        super().__init__(plan, rules)
+        self.words = dict(plan.preset.directions)
+        self.is_two_sided = "from_phone" in plan.mapping.values()
+
+    def build(self, line: int, cells: list[str]) -> MessageRow | Reject:
+        raw, way, body, sent, sender, status, external_id, contact_name, from_phone, to_phone = self.arrange(cells)
+        remarks: list[Remark] = []
+        field, value = "direction", way
+        try:
+            direction = self.words.get(way) or fields.direction(way, self.words)
+            field, value = "phone", raw
+            if self.is_two_sided and not raw:  # the other side of a message that came in is its sender
+                field, value = ("from_phone", from_phone) if direction == "in" else ("to_phone", to_phone)
+            number = phone.plain(value, self.region)
+            if number is None or not number[1]:
+                number = self.number(value, remarks)
+            field, value = "sent_at", sent
+            sent_at = times.moment(sent, self.rules.zone, self.order)
+            if sent_at > self.rules.now + A_DAY:
+                raise Invalid(f"time is {times.IN_FUTURE}")
+        except Invalid as error:
+            return self.reject(line, field, value, error, cells)
+        if not body or body.isspace():
+            remarks.append(self.remark("body", body, EMPTY_BODY))
+        row = (
+            line,
+            *number,
+            direction,
+            body,
+            sent_at,
+            sender.strip(),
+            status.strip(),
+            external_id.strip(),
+            contact_name.strip(),
+            tuple(remarks),
+        )
+        return _new(MessageRow, row)
+
+
+class DealBuilder(_Builder):
+    """Deals: everything given must be right, because sums are made of it."""
+
+    def build(self, line: int, cells: list[str]) -> DealRow | Reject:
+        raw, pipeline, stage, amount, entered, closed, outcome, owner, account, external_id = self.arrange(cells)
+        for field, value in (("pipeline", pipeline), ("stage", stage)):
+            if not value.strip():
+                return self.reject(line, field, value, "is missing", cells)
+        remarks: list[Remark] = []
+        field, value = "phone", raw
+        try:
+            number = self.number(raw, remarks)
+            field, value = "quoted_amount", amount
+            amount_cents = fields.cents(amount, self.rules.currency)
+            field, value = "entered_at", entered
+            entered_at = self.moment(entered) if entered.strip() else None
+            field, value = "closed_at", closed
+            closed_at = self.moment(closed) if closed.strip() else None
+            field, value = "outcome", outcome
+            result = fields.outcome(outcome, stage)
+        except Invalid as error:
+            return self.reject(line, field, value, error, cells)
+        return DealRow(
+            line,
+            *number,
+            pipeline.strip(),
+            stage.strip(),
+            amount_cents,
+            entered_at,
+            closed_at,
+            result,
+            owner.strip(),
+            account.strip(),
+            external_id.strip(),
+            tuple(remarks),
+        )
+
+
+class TemplateBuilder(_Builder):
+    """Templates: a title and a body."""
+
+    def build(self, line: int, cells: list[str]) -> TemplateRow | Reject:
+        title, shortcut, body, folder = self.arrange(cells)
+        for field, value in (("title", title), ("body", body)):
+            if not value.strip():
+                return self.reject(line, field, value, "is missing", cells)
+        return TemplateRow(line, title.strip(), shortcut.strip(), body, folder.strip())
+
+
+_BUILDERS: dict[str, Callable[[Plan, Rules], _Builder]] = {
+    "contacts": ContactBuilder,
+    "messages": MessageBuilder,
+    "deals": DealBuilder,
+    "templates": TemplateBuilder,
+}
+
+
+def builder(plan: Plan, rules: Rules) -> Build:
+    """The function that checks the records of one file."""
+    return _BUILDERS[plan.kind](plan, rules).build

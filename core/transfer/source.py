@@ -1,0 +1,139 @@
+"""A file opened for import: what it is, what its columns mean, and its rows."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from core import clock
+from core.errors import Invalid
+from core.settings import Settings
+from core.transfer import presets
+from core.transfer.build import Rules, builder
+from core.transfer.csv_reader import CsvTable
+from core.transfer.decode import Lines, Text, examine
+from core.transfer.guard import unguard
+from core.transfer.plan import Plan, make_plan, refuse_doubled
+from core.transfer.rows import Reject, Row
+from core.transfer.table import Table
+from core.transfer.times import ORDERS
+from core.transfer.vcard import VcardTable
+from core.transfer.xml_sms import SmsTable
+
+KINDS = tuple(presets.FIELDS)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a person may decide about one file; what is left out is found out, or taken from the settings."""
+
+    preset: str = "auto"
+    mapping: Mapping[str, str] | None = None  # column -> field
+    encoding: str = ""
+    time_zone: str = ""
+    date_order: str = ""
+
+
+class Source:
+    """An opened file. Reading it takes two passes in all: one when it is opened, one for `rows`."""
+
+    def __init__(self, file: BinaryIO, name: str, table: Table, plan: Plan, rules: Rules) -> None:
+        self._file = file
+        self._table = table
+        self.name = name
+        self.plan = plan
+        self.rules = rules
+
+    @property
+    def text(self) -> Text:
+        """What the first pass found: the file's hash, size and encoding."""
+        return self._table.lines.text
+
+    @property
+    def bytes_read(self) -> int:
+        """How far `rows` has come, of `text.size`; it runs ahead of the row handed over by one block."""
+        return self._table.lines.bytes_read
+
+    def rows(self, skip: int = 0) -> Iterator[Row | Reject]:
+        """Every record of the file in order, as a checked row or with the reason why not, after the first `skip`."""
+        build = builder(self.plan, self.rules)
+        is_ours = self.plan.is_ours
+        for record in self._table.records():
+            if skip:
+                skip -= 1
+            elif isinstance(record, Reject):
+                yield record._replace(cells=tuple(map(unguard, record.cells))) if is_ours else record
+            else:
+                line, cells = record
+                yield build(line, [unguard(cell) for cell in cells] if is_ours else cells)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def __enter__(self) -> "Source":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_import(file: Path | BinaryIO, kind: str, settings: Settings, choices: Choices | None = None) -> Source:
+    """A file ready to be read as rows of `kind`.
+
+    Raises: Invalid with one sentence when nothing of it can be imported.
+    """
+    if kind not in KINDS:
+        raise Invalid(f"“{kind}” cannot be imported. Known are {', '.join(KINDS)}.")
+    choices = choices or Choices()
+    rules = _rules(settings, choices)
+    stream, name = _opened(file)
+    try:
+        table, preset = _table(Lines(stream, examine(stream, choices.encoding)), kind)
+        if preset is None:
+            refuse_doubled(table.columns)
+            preset = presets.recognise(table.columns, kind, choices.preset)
+        plan = make_plan(kind, preset, table.columns, choices.mapping)
+    except Invalid:
+        if isinstance(file, Path):
+            stream.close()
+        raise
+    return Source(stream, name, table, plan, rules)
+
+
+def _opened(file: Path | BinaryIO) -> tuple[BinaryIO, str]:
+    if not isinstance(file, Path):
+        file.seek(0)
+        return file, Path(str(getattr(file, "name", "upload"))).name
+    try:
+        return file.open("rb"), file.name
+    except OSError as error:
+        raise Invalid(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _table(lines: Lines, kind: str) -> tuple[Table, presets.Preset | None]:
+    """The reader for what the file begins with; for a reader without a header row its preset as well."""
+    start = next(iter(lines.blocks()), "").lstrip("\ufeff \t\r\n")[:200].lower()
+    if start.startswith("begin:vcard"):
+        return VcardTable(lines), presets.named("vcard", kind)
+    if start.startswith(("<?xml", "<smses")):
+        return SmsTable(lines), presets.named("sms_backup", kind)
+    return CsvTable(lines, presets.known_names), None
+
+
+def _rules(settings: Settings, choices: Choices) -> Rules:
+    order = choices.date_order or settings.date_order
+    if order not in ORDERS:
+        raise Invalid(f"“{order}” is no order of dates; give {' or '.join(ORDERS)}.")
+    try:
+        zone = ZoneInfo(choices.time_zone or settings.time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise Invalid(f"There is no time zone “{choices.time_zone}”; give one such as America/New_York.") from error
+    now = clock.now()
+    today = datetime.fromtimestamp(now, zone).date()
+    return Rules(settings.default_region, zone, order, settings.currency, now, today)

@@ -1,0 +1,351 @@
+"""The manifests of given files, held to the letter: formats of other products, nasty input, real conversations."""
+
+import csv
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import Invalid
+from core.settings import Settings
+from core.transfer import Reject, Row, Source, open_import
+from core.transfer.csv_reader import CsvTable
+from core.transfer.decode import Lines, examine
+from core.transfer.presets import PRESETS, known_names
+
+DATA = Path(os.environ["TALKDECK_TEST_DATA"])
+NASTY = DATA / "nasty"
+CASES = {case["file"]: case for case in json.loads((NASTY / "MANIFEST.json").read_text())["cases"]}
+FORMATS = json.loads((DATA / "formats/MANIFEST.json").read_text())["formats"]
+EXPECTED = json.loads((DATA / "real/EXPECTED.json").read_text())
+FILES = [name for name in CASES if name.endswith((".csv", ".xml"))]
+ELSEWHERE = {"search_queries.json", "csv_spectrum/", "csvkit/"}
+MESSAGE_FORMATS = {"twilio_messages.csv": "twilio", "sms_backup_restore.xml": "sms_backup"}
+
+
+def kind_of(name: str) -> str:
+    word = CASES[name]["import_as"].split()[0]
+    return word if word in {"contacts", "messages", "deals"} else "messages"
+
+
+def read(path: Path, kind: str) -> list[Row | Reject]:
+    with open_import(path, kind, Settings()) as source:
+        return list(source.rows())
+
+
+def good(rows: list[Row | Reject]) -> list[Any]:
+    return [row for row in rows if not isinstance(row, Reject)]
+
+
+def rejected(rows: list[Row | Reject]) -> dict[int, str]:
+    return {row.line: row.reason for row in rows if isinstance(row, Reject)}
+
+
+def verdicts(name: str) -> list[dict[str, str]]:
+    with (NASTY / name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def by_line(rows: list[Row | Reject]) -> dict[int, Any]:
+    return {row.line: row for row in rows}
+
+
+def remarked(row: Any, column: str) -> bool:
+    return any(remark.column == column for remark in row.remarks)
+
+
+def test_every_case_of_the_manifest_is_looked_at() -> None:
+    assert set(FILES) | ELSEWHERE == set(CASES)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_nasty_file_comes_out_as_its_manifest_says(name: str) -> None:
+    case = CASES[name]
+    path = NASTY / name
+    if case["outcome"] == "reject_file" or (case["outcome"] == "accept_or_reject_file" and name == "csv/latin1.csv"):
+        with pytest.raises(Invalid):
+            open_import(path, kind_of(name), Settings())
+        return
+    rows = read(path, kind_of(name))
+    if case["outcome"] in {"accept", "accept_or_reject_file"}:
+        allowed = 1 if name == "emails_contacts.csv" else 0  # the record with the NUL byte
+        assert len(rejected(rows)) <= allowed
+    for line, reason in case.get("rejected", []):
+        if line is not None:
+            words = reason.split(" (or")[0].removeprefix("phone is not").removeprefix("quote ")
+            assert words.strip() in rejected(rows)[line], (line, rejected(rows)[line])
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in FILES if "accepted_rows" in CASES[name] and CASES[name]["outcome"] != "reject_file"]
+)
+def test_as_many_rows_are_taken_as_the_manifest_says(name: str) -> None:
+    if name in {"csv/latin1.csv"}:
+        return
+    case = CASES[name]
+    rows = good(read(NASTY / name, kind_of(name)))
+    found = len({row.phone for row in rows}) if kind_of(name) == "contacts" else len(rows)
+    if name == "blns_messages.csv":  # an empty message is taken, and remarked
+        found -= sum(remarked(row, "body") for row in rows)
+    if name == "emails_contacts.csv":
+        found += 1
+    if name == "phones_contacts.csv":
+        found -= len({"+10000000000", "+19999999999"} & {row.phone for row in rows})  # either way
+    assert found == case["accepted_rows"]
+
+
+def test_file_refusals_say_what_the_manifest_asks_for() -> None:
+    says = {
+        "csv/duplicate_header.csv": "“phone” is there twice",
+        "csv/png_named.csv": "not a text file",
+        "csv/html_named.csv": "No column can be the phone",
+        "csv/no_phone_column.csv": "No column can be the phone",
+        "csv/latin1.csv": "Latin-1 (Windows-1252)",
+    }
+    for name, words in says.items():
+        with pytest.raises(Invalid) as refused:
+            open_import(NASTY / name, "contacts", Settings())
+        assert words in str(refused.value)
+
+
+def test_phones_have_the_verdict_of_the_list() -> None:
+    rows = by_line(read(NASTY / "phones_contacts.csv", "contacts"))
+    for line, verdict in enumerate(verdicts("phones.csv"), 2):
+        row = rows[line]
+        if verdict["expected"] == "accept":
+            assert (row.phone, row.is_phone_valid, row.remarks) == (verdict["e164"], True, ()), verdict
+        elif verdict["expected"] == "reject":
+            assert row.reason == verdict["reason"]
+        elif not isinstance(row, Reject):
+            assert row.remarks, verdict
+
+
+def test_dates_of_birth_have_the_verdict_of_the_list() -> None:
+    rows = by_line(read(NASTY / "dobs_contacts.csv", "contacts"))
+    for line, verdict in enumerate(verdicts("dobs.csv"), 2):
+        row, value = rows[line], verdict["value"].split(" ")[0]  # month/day/year is the stated order
+        if row.date_of_birth is None:
+            assert verdict["expected"] in {"warn", "accept_or_warn"}
+            assert remarked(row, "date_of_birth")
+        else:
+            assert verdict["expected"] != "warn"
+            assert (row.date_of_birth, row.remarks) == (value, ())
+
+
+def test_addresses_have_the_verdict_of_the_list() -> None:
+    rows = good(read(NASTY / "emails_contacts.csv", "contacts"))
+    listed = {verdict["id"]: verdict for verdict in verdicts("emails.csv")}
+    assert len(rows) == len(listed) - 1
+    for row in rows:
+        verdict = listed[row.last_name]
+        assert row.email == verdict["address"].strip()
+        if verdict["expected"] != "accept_or_warn" and verdict["address"]:
+            assert remarked(row, "email") == (verdict["expected"] == "warn"), verdict
+
+
+def test_times_have_the_verdict_of_the_list() -> None:
+    rows = by_line(read(NASTY / "times_messages.csv", "messages"))
+    for line, verdict in enumerate(verdicts("times.csv"), 2):
+        row, value = rows[line], verdict["note_or_value"]
+        if verdict["expected"] == "reject":
+            assert row.reason == value
+        elif not isinstance(row, Reject) and value.startswith("20"):
+            assert row.sent_at == int(datetime.fromisoformat(value).timestamp())
+        assert verdict["expected"] in {"reject", "accept_or_reject"} or not isinstance(row, Reject)
+    assert rows[4].sent_at == 1589300756  # 12:25:56 in New York, the stated zone
+
+
+def test_directions_and_amounts_are_as_listed() -> None:
+    rows = by_line(read(NASTY / "directions_messages.csv", "messages"))
+    assert [rows[line].direction for line in range(2, 11)] == ["in", "out"] * 4 + ["out"]
+    deals = by_line(read(NASTY / "amounts_deals.csv", "deals"))
+    assert {line: deals[line].amount_cents for line in (2, 3, 4, 5, 6, 11)} == {
+        2: 123450,
+        3: 123450,
+        4: 123450,
+        5: 0,
+        6: None,
+        11: 10,
+    }
+    assert all(isinstance(deals[line], Reject) for line in (7, 8, 9, 10, 12, 13))
+
+
+def test_texts_come_back_verbatim() -> None:
+    strings = [entry["string"] for entry in json.loads((NASTY / "blns.json").read_text())]
+    notes = [row.notes.strip() for row in read(NASTY / "blns_contacts.csv", "contacts")]
+    assert notes == [text.strip() for text in strings]
+    bodies = {row.body.strip() for row in read(NASTY / "blns_messages.csv", "messages")}
+    assert {text.strip() for text in strings} - bodies == set()
+    payloads = json.loads((NASTY / "csv_injection_payloads.json").read_text())
+    assert [row.notes for row in read(NASTY / "csv_injection_contacts.csv", "contacts")] == payloads
+    zips = [verdict["raw"] for verdict in verdicts("zips.csv")]
+    assert [row.zip_code for row in read(NASTY / "zips_contacts.csv", "contacts")] == zips
+
+
+def test_details_that_the_manifest_asks_to_be_checked() -> None:
+    csvs = {path.stem: good(read(path, "contacts")) for path in (NASTY / "csv").glob("*.csv") if path.stem in CHECKED}
+    assert csvs["comma_in_quotes"][0].notes == "120 any st., Anytown, WW, 08123"
+    assert csvs["comma_in_quotes"][1].last_name == "Brown, Jr."
+    assert csvs["escaped_quotes"][0].notes == 'ha "ha" ha'
+    assert [row.first_name for row in csvs["utf8"]] == ["ʤ", "美咲", "👩‍👩‍👧"]
+    assert [row.notes for row in csvs["semicolon"]] == ["a;b", "1,5"]
+    assert len(csvs["cell_40k"][0].notes) == 40_000
+    assert {row.phone for row in csvs["one_phone_many_spellings"]} == {"+17345550132"}
+    damaged = csvs["excel_damage"]
+    assert [(row.phone, row.zip_code, row.date_of_birth) for row in damaged] == [
+        ("+17345550141", "02134", None),
+        ("+17345550143", "2134.0", None),
+    ]
+    assert all(remarked(row, "date_of_birth") for row in damaged)
+    assert remarked(damaged[0], "phone")
+    assert good(read(NASTY / "sms_backup_surrogates.xml", "messages"))[0].body == "ok 😂 & bye"
+
+
+CHECKED = {
+    "comma_in_quotes",
+    "escaped_quotes",
+    "utf8",
+    "semicolon",
+    "cell_40k",
+    "one_phone_many_spellings",
+    "excel_damage",
+}
+
+
+@pytest.mark.parametrize("path", sorted((NASTY / "csv_spectrum").glob("*.csv")), ids=lambda path: path.stem)
+def test_csv_spectrum_parses_to_its_json(path: Path) -> None:
+    with path.open("rb") as file:
+        table = CsvTable(Lines(file, examine(file)), known_names)
+        rows = [dict(zip(table.columns, record[1], strict=True)) for record in table.records()]
+    assert rows == json.loads(path.with_suffix(".json").read_text())
+
+
+@pytest.mark.parametrize(
+    "path", sorted([*(NASTY / "csv_spectrum").glob("*.csv"), *(NASTY / "csvkit").iterdir()]), ids=lambda path: path.stem
+)
+def test_csv_examples_are_refused_as_contacts_with_one_clear_message(path: Path) -> None:
+    with pytest.raises(Invalid, match="No column can be the phone"):
+        open_import(path, "contacts", Settings())
+
+
+@pytest.mark.parametrize("path", sorted((NASTY / "csvkit").iterdir()), ids=lambda path: path.stem)
+def test_csvkit_examples_are_read_without_a_crash(path: Path) -> None:
+    with path.open("rb") as file:
+        table = CsvTable(Lines(file, examine(file)), known_names)
+        assert all(isinstance(record, Reject) or len(record[1]) == len(table.columns) for record in table.records())
+
+
+@pytest.mark.parametrize("case", FORMATS, ids=lambda case: case["file"])
+def test_a_peers_file_is_recognised_and_read_whole(case: dict[str, Any]) -> None:
+    kind = "messages" if case["file"] in MESSAGE_FORMATS else "contacts"
+    with open_import(DATA / "formats" / case["file"], kind, Settings()) as source:
+        rows = list(source.rows())
+        assert source.plan.preset in PRESETS
+        _check_mapping(source, case)
+    assert len(rows) == case["records"]
+    bad = [row.reason for row in rows if isinstance(row, Reject)]
+    assert bad == (["more than one number in the cell"] if case["file"] == "google_contacts.csv" else [])
+    assert all(not row.remarks for row in good(rows))
+
+
+def _check_mapping(source: Source, case: dict[str, Any]) -> None:
+    wanted = [part.split("=") for part in case["maps_to"].split(";") if part.count("=") == 1 and "/" not in part]
+    for column, field in ((left.strip(), right.split("(")[0].strip()) for left, right in wanted):
+        if column in source.plan.columns:
+            target = {
+                "tag": "tags",
+                "last message time": "last_activity_at",
+                "first_name+last_name": "name",
+                "name": "contact_name",
+            }.get(field, field)
+            assert source.plan.mapping[column] in {target, "direction", "opportunities", "phone"}, (column, field)
+
+
+def test_the_same_people_come_out_of_every_format() -> None:
+    with (DATA / "real/star/contacts.csv").open(newline="", encoding="utf-8") as file:
+        people = {row["email"]: row for row in csv.DictReader(file) if row["email"]}
+    truth = {row.phone: row for row in good(read(DATA / "real/star/contacts.csv", "contacts"))}
+    for case in FORMATS:
+        if case["file"] in MESSAGE_FORMATS:
+            continue
+        for row in good(read(DATA / "formats" / case["file"], "contacts")):
+            known = truth[row.phone]
+            assert (row.first_name, row.last_name) == (known.first_name, known.last_name), (case["file"], row.line)
+            assert row.email in {"", known.email}
+            assert row.email == "" or row.email in people
+            assert row.zip_code in {"", known.zip_code}
+            assert row.date_of_birth in {None, known.date_of_birth}
+            assert row.notes == "" or row.notes.strip() == known.notes.strip() or "Additional Phone: " in row.notes
+
+
+def test_the_same_messages_come_out_of_every_format() -> None:
+    truth = {
+        (row.phone, row.sent_at, row.direction, row.body)
+        for row in good(read(DATA / "real/star/messages.csv", "messages"))
+    }
+    for name in MESSAGE_FORMATS:
+        rows = good(read(DATA / "formats" / name, "messages"))
+        # In an XML attribute a line end that is not written as a reference is a blank.
+        texts = truth if name.endswith(".csv") else truth | {(*key[:3], key[3].replace("\n", " ")) for key in truth}
+        assert {(row.phone, row.sent_at, row.direction, row.body) for row in rows} <= texts
+
+
+@pytest.mark.parametrize("folder", ["star", "multidogo"])
+def test_real_contacts_are_taken_and_refused_line_by_line_as_expected(folder: str) -> None:
+    expected = EXPECTED[folder]["contacts"]
+    rows = read(DATA / "real" / folder / "contacts.csv", "contacts")
+    taken = good(rows)
+    assert len(rows) == expected["rows"]
+    assert [[row.line, row.value] for row in rows if isinstance(row, Reject)] == expected["bad_phone_lines"]
+    assert len(taken) == expected["good_phone_rows"]
+    assert len({row.phone for row in taken}) == expected["distinct_phones"]
+    assert sum(not row.is_phone_valid for row in taken) == expected["possible_but_not_valid_rows"]
+    if not expected["bad_phone_rows"]:
+        assert sum(remarked(row, "email") for row in taken) == expected["email_bad_syntax"]
+        assert (
+            sum(row.date_of_birth is not None or remarked(row, "date_of_birth") for row in taken)
+            == expected["dob_present"]
+        )
+        assert sum(row.created_at is None for row in taken) == expected["created_at_blank"]
+        tags = [tag for row in taken for tag in row.tags]
+        assert {tag: tags.count(tag) for tag in expected["contacts_with_tag"]} == expected["contacts_with_tag"]
+        assert len(set(tags)) == expected["distinct_tags"]
+
+
+@pytest.mark.parametrize("folder", ["star", "multidogo"])
+def test_real_messages_are_taken_and_refused_as_expected(folder: str) -> None:
+    expected = EXPECTED[folder]["messages"]
+    rows = read(DATA / "real" / folder / "messages.csv", "messages")
+    taken = good(rows)
+    assert (len(rows), len(taken)) == (expected["rows"], expected["good_phone_rows"])
+    assert len({row.phone for row in taken}) == expected["distinct_phones"]
+    assert len({row.external_id for row in taken}) == len(taken)
+    assert max(len(row.body) for row in taken) == expected["longest_body_chars"]
+    if not expected["bad_phone_rows"]:
+        assert sum(row.direction == "in" for row in taken) == expected["inbound"]
+        assert sum("\n" in row.body for row in taken) == expected["bodies_with_newline"]
+        assert sum(row.body != row.body.strip() for row in taken) == expected["bodies_with_outer_space"]
+    else:
+        assert sum(remarked(row, "body") for row in taken) == sum(not row.body.strip() for row in taken) > 0
+
+
+def test_real_deals_add_up_to_the_cent() -> None:
+    expected = EXPECTED["star"]["deals"]
+    rows = good(read(DATA / "real/star/deals.csv", "deals"))
+    assert len(rows) == expected["rows"]
+    assert sum(row.amount_cents or 0 for row in rows) == round(expected["amount_sum"] * 100)
+    assert sum(row.amount_cents is None for row in rows) == expected["amount_blank"]
+    assert sum(row.amount_cents == 0 for row in rows) == expected["amount_zero"]
+    assert sum(row.entered_at is None for row in rows) == expected["entered_at_blank"]
+    stages = [row.stage for row in rows]
+    assert {stage: stages.count(stage) for stage in expected["by_stage"]} == expected["by_stage"]
+    outcomes = {(row.stage, row.outcome) for row in rows}
+    assert outcomes == {("Won", "won"), ("Lost", "lost"), ("Engaging", "open"), ("Prospecting", "open")}
+
+
+def test_real_templates_are_all_taken() -> None:
+    rows = read(DATA / "real/star/templates.csv", "templates")
+    assert len(good(rows)) == len(rows) == 187
