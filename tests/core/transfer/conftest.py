@@ -1,7 +1,6 @@
 """Files made on the spot, read at a fixed time with New York as the zone and month/day/year as the order."""
 
 import io
-import os
 from collections.abc import Callable
 
 import pytest
@@ -9,9 +8,6 @@ import pytest
 from core.settings import Settings
 from core.transfer import Choices, Reject, Row, Source, open_import
 from tests.conftest import Clock
-
-# The manifests and the real data lie outside the project; their tests exist only where the folder is named.
-collect_ignore = [] if "TALKDECK_TEST_DATA" in os.environ else ["test_given_files.py"]
 
 Opener = Callable[..., Source]
 Reader = Callable[..., list[Row | Reject]]
