@@ -1,6 +1,7 @@
 """The web application: `streamlit run app.py`."""
 
 import gc
+import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ from core.errors import AppError
 from core.web import address, guard, headers, health
 from pages.ui import incident, session
 
+logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 ROOT = Path(__file__).resolve().parent
 # What the pages need, imported before the first visitor comes. Not the grid: Streamlit knows a component only when
 # a page run imports it.

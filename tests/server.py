@@ -30,8 +30,8 @@ class AppServer:
 
 
 def command(port: int, *options: str) -> list[str]:
-    """The command line that serves the application."""
-    return [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port), *options]
+    """The command line that serves the application of the working directory."""
+    return [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), *options]
 
 
 def environment(data_dir: Path, **settings: str) -> dict[str, str]:
@@ -41,11 +41,14 @@ def environment(data_dir: Path, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(data_dir: Path, **settings: str) -> Iterator[AppServer]:
-    """Serve over `data_dir` until the block ends; a failure that the application logged fails the test."""
+def running(data_dir: Path, root: Path = ROOT, **settings: str) -> Iterator[AppServer]:
+    """Serve over `data_dir` until the block ends; a failure that the application logged fails the test.
+
+    Another `root` is a changed copy of the application, whose failures are what the test is about.
+    """
     server = AppServer(free_port(), data_dir, data_dir / "server.log")
     with server.log.open("wb") as log, subprocess.Popen(
-        command(server.port), cwd=ROOT, env=environment(data_dir, **settings), stdout=log, stderr=log
+        command(server.port), cwd=root, env=environment(data_dir, **settings), stdout=log, stderr=log
     ) as process:
         try:
             _wait(server, process)
@@ -57,7 +60,7 @@ def running(data_dir: Path, **settings: str) -> Iterator[AppServer]:
             except subprocess.TimeoutExpired:
                 process.kill()
     written = server.log.read_text(errors="replace")
-    assert "Traceback" not in written, f"The application failed meanwhile:\n{written}"
+    assert root != ROOT or "Traceback" not in written, f"The application failed meanwhile:\n{written}"
 
 
 def free_port() -> int:
