@@ -133,16 +133,16 @@ def _refuse_what_is_no_number(text: str) -> None:
 @lru_cache(maxsize=1 << 16)
 def _is_valid_nanp(area: str, exchange: str, next_digit: str) -> bool:
     # No +1 range is cut finer than its first seven digits; the test on generated numbers would show one.
-    return _nanp_ranges().fullmatch(f"{area}{exchange}{next_digit}000") is not None
+    return _nanp_ranges(*_NANP_KINDS).fullmatch(f"{area}{exchange}{next_digit}000") is not None
 
 
 @cache
-def _nanp_ranges() -> re.Pattern[str]:
-    """Every allocated +1 range of libphonenumber in one pattern."""
+def _nanp_ranges(*kinds: str) -> re.Pattern[str]:
+    """The allocated +1 ranges of these kinds, as libphonenumber has them, in one pattern."""
     patterns: dict[str, None] = {}
     for region in COUNTRY_CODE_TO_REGION_CODE[1]:
         metadata = phonenumbers.PhoneMetadata.metadata_for_region(region)
-        for kind in _NANP_KINDS:
+        for kind in kinds:
             pattern = getattr(getattr(metadata, kind), "national_number_pattern", None)
             if pattern:
                 patterns[pattern] = None
@@ -151,7 +151,10 @@ def _nanp_ranges() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1 << 16)
 def _zones_nanp(first_seven: str) -> tuple[str, ...]:
-    return _zones_any(f"+1{first_seven}000")
+    if not _nanp_ranges("fixed_line", "mobile").fullmatch(first_seven + "000"):
+        return _zones_any(f"+1{first_seven}000")
+    number = phonenumbers.PhoneNumber(country_code=1, national_number=int(first_seven + "000"))
+    return tuple(timezone.time_zones_for_geographical_number(number))
 
 
 def _zones_any(e164: str) -> tuple[str, ...]:

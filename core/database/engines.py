@@ -3,7 +3,7 @@
 import json
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
+    Text,
     bindparam,
     create_engine,
     event,
@@ -128,6 +129,28 @@ def pair_set(connection: Connection, values: Mapping[int, int]) -> Select[Any]:
     ]
     each = func.unnest(*arrays).table_valued("id", "value").render_derived()
     return select(each.c.id, each.c.value)
+
+
+def text_set(connection: Connection, texts: Iterable[str]) -> Select[Any]:
+    """Texts as a one-column selection `text`."""
+    listed = list(texts)
+    if is_sqlite(connection):
+        each = func.json_each(bindparam(None, json_texts(listed), unique=True)).table_valued("value")
+        return select(each.c.value.label("text"))
+    return select(func.unnest(bindparam(None, listed, type_=ARRAY(Text), unique=True)).column_valued("text"))
+
+
+def keyed_texts(connection: Connection, pairs: Sequence[tuple[int, str]]) -> Select[Any]:
+    """Ids with a text each, as a selection of `id` and `text`; an id may stand there several times."""
+    if is_sqlite(connection):
+        each = func.json_each(bindparam(None, json.dumps(pairs), unique=True)).table_valued("value")
+        return select(
+            func.json_extract(each.c.value, "$[0]").label("id"), func.json_extract(each.c.value, "$[1]").label("text")
+        )
+    ids = bindparam(None, [id_ for id_, _ in pairs], type_=ARRAY(BigInteger), unique=True)
+    texts = bindparam(None, [text for _, text in pairs], type_=ARRAY(Text), unique=True)
+    each = func.unnest(ids, texts).table_valued("id", "text").render_derived()
+    return select(each.c.id, each.c.text)
 
 
 def json_ids(ids: Sequence[int]) -> str:

@@ -77,8 +77,8 @@ class ContactBuilder(_Builder):
 
     def build(self, line: int, cells: list[str]) -> ContactRow | Reject:
         # fmt: off
-        (raw, first, last, name, email, born, zip_code, city, state, source, owner, created, active, tags, notes,
-         external_id, typed_name, opportunities) = self.arrange(cells)
+        (raw, first, last, name, email, born, zip_code, city, state, source, owner, created, tags, notes, external_id,
+         opportunities) = self.arrange(cells)
         # fmt: on
         remarks: list[Remark] = []
         number = phone.plain(raw, self.region)
@@ -102,12 +102,10 @@ class ContactBuilder(_Builder):
             state.strip(),
             source.strip(),
             owner.strip(),
-            self._past("created_at", created, remarks) if created else None,
-            self._past("last_activity_at", active, remarks) if active else None,
+            self._created(created, remarks) if created else None,
             fields.tags(tags, self.separator) if tags else (),
             notes if notes and not notes.isspace() else "",
             external_id,
-            typed_name.strip(),
             self._deals((line, *number), external_id, opportunities, remarks) if opportunities else (),
             tuple(remarks),
         )
@@ -130,14 +128,14 @@ class ContactBuilder(_Builder):
                 remarks.append(self.remark("date_of_birth", text, f"{error}; left blank"))
             return None
 
-    def _past(self, field: str, text: str, remarks: list[Remark]) -> int | None:
+    def _created(self, text: str, remarks: list[Remark]) -> int | None:
         try:
             found = times.moment(text, self.rules.zone, self.order)
             if found > self.rules.now + A_DAY:
                 raise Invalid(times.IN_FUTURE)
         except Invalid as error:
             if text.strip():
-                remarks.append(self.remark(field, text, f"{error}; left blank"))
+                remarks.append(self.remark("created_at", text, f"{error}; left blank"))
             return None
         return found
 

@@ -9,7 +9,7 @@ from core.transfer import fields
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "contacts": (
         *("phone", "first_name", "last_name", "name", "email", "date_of_birth", "zip_code", "city", "state", "source"),
-        *("owner", "created_at", "last_activity_at", "tags", "notes", "external_id", "typed_name", "opportunities"),
+        *("owner", "created_at", "tags", "notes", "external_id", "opportunities"),
     ),
     "messages": (
         *("phone", "direction", "body", "sent_at", "sender", "status", "external_id", "contact_name"),
@@ -151,11 +151,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "source": "leadsource",
         "owner": "assignedto agent contactowner",
         "created_at": "createdate createddate creationdate dateadded",
-        "last_activity_at": "lastactivity",
         "tags": "tag labels label",
         "notes": "note comment comments description",
         "external_id": "identifier contactid recordid",
-        "typed_name": "",
     },
     "messages": {
         "phone": "phonenumber contactphone",

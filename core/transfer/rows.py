@@ -55,11 +55,9 @@ class ContactRow(NamedTuple):
     source: str
     owner: str
     created_at: int | None
-    last_activity_at: int | None
     tags: tuple[str, ...]
     notes: str
     external_id: str
-    typed_name: str
     deals: tuple[DealRow, ...] = ()
     remarks: tuple[Remark, ...] = ()
 
