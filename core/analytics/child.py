@@ -18,7 +18,7 @@ from core.settings import ROOT
 
 
 class Child:
-    """A running feed: ask what it has `reached`, read all `streams`, then `finish`; in any case `kill`."""
+    """A running feed: ask what it has `reached`, read all `streams`, then `finish`, inside a `with`."""
 
     def __init__(self, url: URL) -> None:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the child
@@ -58,10 +58,17 @@ class Child:
             raise Unavailable(self._last_words())
 
     def kill(self) -> None:
-        """End it, whatever it does, and give its pipes back."""
+        """End it, whatever it does; whoever reads from it notices."""
         self._process.kill()
+
+    def __enter__(self) -> "Child":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
         self._process.wait()
         self._output.close()
+        self._errors.close()
 
     def _last_words(self) -> str:
         self._errors.seek(0)

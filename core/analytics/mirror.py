@@ -119,7 +119,10 @@ class Mirror:
                 return question(cursor)
             finally:
                 cursor.rollback()
-        except duckdb.DataError:  # a value no column can hold: nothing is broken, the database answers
+        except (
+            duckdb.DataError,
+            duckdb.InvalidInputException,
+        ):  # a value no column can hold: nothing is broken, the database answers
             return None
         except duckdb.Error as error:
             self._drop(tables, error)
@@ -130,10 +133,10 @@ class Mirror:
 
     def _run(self) -> None:
         while not self._stopping:
-            self._wake.wait(self._step())
+            self._wake.wait(self.step())
             self._wake.clear()
 
-    def _step(self) -> float | None:
+    def step(self) -> float | None:
         """Load or refresh once; how long to wait until the next time."""
         try:
             if not self._must_load:
@@ -168,16 +171,16 @@ class Mirror:
 
     def _load(self) -> None:
         began = time.monotonic()
-        child = self._child = Child(self._store.engine.url)
-        try:
+        with Child(self._store.engine.url) as child:
+            self._child = child
+            if self._stopping:
+                return
             reached = child.reached()
             tables = Tables()
             for name, stream in child.streams():
                 tables.load(name, stream)
             child.finish()
-        finally:
-            child.kill()
-            self._child = None
+        self._child = None
         tables.finish_load()
         self._load_from = time.monotonic() + (time.monotonic() - began) * (REST - 1)
         self._stand(reached, tables)

@@ -1,0 +1,171 @@
+"""The mirror's answers are the database's answers, for every filter, order and page."""
+
+import itertools
+import random
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import update
+
+from core import conversations
+from core.access import Actor
+from core.analytics import inbox, tables
+from core.analytics.mirror import Mirror
+from core.conversations import Choices, ConversationFilter, Slice, Sort
+from core.conversations.filters import TABS
+from core.database import Store, Work
+from core.database.tables import conversation
+from tests.core.conversations import oracle, wishes
+
+SORTS = [Sort(by, descending) for by in ("activity", "name", "amount") for descending in (True, False)]  # type: ignore[arg-type]
+
+
+@pytest.fixture(params=[(128, 64), (3, 2)], ids=["bits", "few bits"])
+def bits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tags and stages that have a bit, and those that have none."""
+    monkeypatch.setattr(tables, "TAG_BITS", request.param[0])
+    monkeypatch.setattr(tables, "STAGE_BITS", request.param[1])
+
+
+def _wishes(store: Store, n: int, seed: int) -> tuple[Choices, list[ConversationFilter]]:
+    rng = random.Random(seed)
+    with store.read() as reader:
+        known, choices = oracle.everything(reader), conversations.choices(reader)
+    return choices, [replace(wishes.wish(rng, known, choices, parts=4), search="") for _ in range(n)]
+
+
+@pytest.mark.usefixtures("bits")
+def test_every_wish_is_counted_and_listed_as_the_database_does(filled: Store, mirror: Mirror, is_full: bool) -> None:
+    _, wanted_ones = _wishes(filled, 1000 if is_full else 50, 5)
+    rng = random.Random(6)
+    with filled.read() as reader:
+        for wanted in wanted_ones:
+            sort = rng.choice(SORTS)
+            expected = list(conversations.find(reader, wanted, sort, Slice(limit=400)).rows["id"])
+            assert inbox.page_ids(mirror, wanted, sort, Slice(limit=400)) == expected, (wanted, sort)
+            assert inbox.count(mirror, wanted) == len(expected), wanted
+            tabs = {tab: found.n for tab, found in conversations.tab_counts(reader, wanted).items()}
+            assert inbox.tab_counts(mirror, wanted) == tabs, wanted
+
+
+@pytest.mark.usefixtures("bits")
+def test_a_facet_is_the_count_that_choosing_it_would_give(filled: Store, mirror: Mirror, is_full: bool) -> None:
+    choices, wanted_ones = _wishes(filled, 200 if is_full else 6, 7)
+    with filled.read() as reader:
+        for wanted in wanted_ones:
+            found = inbox.facets(mirror, wanted)
+            tried = {
+                "tags": {id_: wanted.without("tags") for id_, *_ in choices.tags},
+                "stages": {id_: wanted.without("stages") for id_, *_ in choices.stages},
+                "owners": {id_: wanted.without("owner_mode") for id_ in (None, *[one[0] for one in choices.owners])},
+                "sources": {name: wanted.without("sources") for name in ("", *choices.sources)},
+            }
+            expected = {
+                kind: {key: conversations.count(reader, _choose(rest, kind, key)).n for key, rest in rests.items()}
+                for kind, rests in tried.items()
+            }
+            assert found == {kind: {key: n for key, n in ns.items() if n} for kind, ns in expected.items()}, wanted
+
+
+def _choose(rest: ConversationFilter, kind: str, key: int | str | None) -> ConversationFilter:
+    if kind == "owners":
+        return replace(rest, owner_mode="unassigned" if key is None else "these", owners=(key,) if key else ())
+    return replace(rest, **{kind: (key,)} | ({"tags_mode": "any"} if kind == "tags" else {}))
+
+
+def test_pages_and_ranks_are_the_databases_on_the_way_there_and_back(filled: Store, mirror: Mirror) -> None:
+    wanted_ones = (ConversationFilter(), ConversationFilter(tab="recents", tags=(1, 2, 3)))
+    with filled.read() as reader:
+        for sort, wanted in itertools.product(SORTS, wanted_ones):
+            walks = [Slice(40), Slice(40, is_last=True)]
+            while walks:
+                slice_ = walks.pop()
+                page = conversations.find(reader, wanted, sort, slice_)
+                ids = list(page.rows["id"])
+                assert inbox.page_ids(mirror, wanted, sort, slice_) == ids
+                whole = inbox.page_ids(mirror, wanted, sort, Slice(400)) or []
+                assert inbox.rank(mirror, wanted, sort, page.first or "") == whole.index(ids[0])
+                if slice_.is_backward and page.has_before:
+                    walks.append(Slice(40, before=page.first))
+                if not slice_.is_backward and page.has_after:
+                    walks.append(Slice(40, after=page.last))
+
+
+def test_a_jump_to_a_value_is_the_databases(filled: Store, mirror: Mirror) -> None:
+    jumps = [(Sort("name", False), "m"), (Sort("name"), "m"), (Sort("amount"), 25_000), (Sort("amount", False), 25_000)]
+    with filled.read() as reader:
+        for sort, at in jumps:
+            page = conversations.find(reader, ConversationFilter(), sort, Slice(60, at=at))
+            assert inbox.page_ids(mirror, ConversationFilter(), sort, Slice(60, at=at)) == list(page.rows["id"])
+
+
+def test_a_cursor_whose_row_is_gone_starts_over_and_damage_is_left_to_the_database(mirror: Mirror) -> None:
+    by_name = Sort("name", descending=False)
+    first = inbox.page_ids(mirror, ConversationFilter(), by_name, Slice(5))
+    assert inbox.page_ids(mirror, ConversationFilter(), by_name, Slice(5, after="999999")) == first
+    assert inbox.rank(mirror, ConversationFilter(), by_name, "999999") is None
+    assert inbox.page_ids(mirror, ConversationFilter(), by_name, Slice(5, after="1; DROP TABLE")) is None
+    assert inbox.rank(mirror, ConversationFilter(), by_name, "-1") is None
+
+
+ODD_NAMES = (
+    "",
+    "a",
+    "a b",
+    "ab",
+    "Z",
+    "z",
+    "ä",
+    "é",
+    "e\u0301",
+    "ß",
+    "ﬁ",
+    "ł",
+    "李",
+    "田中",
+    "😂",
+    "\uffff",
+    "~",
+    "'",
+    "%",
+)
+
+
+def _name(work: Work, names: dict[int, str]) -> None:
+    for id_, name in names.items():
+        work.conn.execute(update(conversation).where(conversation.c.id == id_).values(name_key=name))
+
+
+@pytest.mark.parametrize("descending", [True, False])
+def test_odd_names_have_the_same_order_everywhere(
+    filled: Store, alice: Actor, mirror: Mirror, descending: bool
+) -> None:
+    ids = inbox.page_ids(mirror, ConversationFilter(include_archived=True), Sort(), Slice(2 * len(ODD_NAMES))) or []
+    filled.write(alice, _name, dict(zip(ids, ODD_NAMES * 2, strict=True)))
+    fresh = Mirror(filled)
+    fresh.step()
+    everything = ConversationFilter(include_archived=True)
+    with filled.read() as reader:
+        for sort in (Sort("name"), Sort("name", descending=False)):
+            expected = list(conversations.find(reader, everything, sort, Slice(400)).rows["id"])
+            assert inbox.page_ids(fresh, everything, sort, Slice(400)) == expected
+
+
+def test_a_search_is_left_to_the_database(mirror: Mirror) -> None:
+    wanted = ConversationFilter(search="quote")
+    asked = (inbox.count, inbox.tab_counts, inbox.facets)
+    assert [question(mirror, wanted) for question in asked] == [None, None, None]  # type: ignore[operator]
+    assert inbox.page_ids(mirror, wanted, Sort(), Slice()) is None
+    assert inbox.count(mirror, ConversationFilter(search="  ")) is not None
+
+
+def test_text_from_outside_stays_a_value(mirror: Mirror) -> None:
+    nasty = ("' OR 1=1 --", "web'); DROP TABLE conversation; --", '"', "?", "\x00")
+    assert inbox.count(mirror, ConversationFilter(sources=nasty)) == 0
+    assert (inbox.tab_counts(mirror, ConversationFilter()) or {}).keys() == set(TABS)
+
+
+def test_a_value_too_large_breaks_nothing(mirror: Mirror) -> None:
+    assert inbox.count(mirror, ConversationFilter(amount_from=10**50)) in (0, None)
+    assert mirror.status.state == "ready"
+    assert inbox.count(mirror, ConversationFilter()) is not None
