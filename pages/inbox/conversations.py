@@ -52,7 +52,7 @@ def tools(place: url.Place, found: Listing, moved: bool) -> None:
 def the_list(place: url.Place, found: Listing, opened: Conversation | None) -> Shown:
     """The grid, or what to do when there is nothing to list."""
     state = desk.state()
-    shown = listing.ticked(place, state.ticks) if place.only_ticked else found.page
+    shown = listing.ticked(place, state.ticks) if place.ticked_from is not None else found.page
     with st.container():
         if shown.rows.empty:
             notices.no_hits(place, found)
@@ -64,8 +64,9 @@ def the_list(place: url.Place, found: Listing, opened: Conversation | None) -> S
     }
     with st.container(key="conversations.grid.box"):
         grid.show(rows.for_grid(shown.rows, place.wanted.search, here()), state, view, desk.hear)
-    count = Count(len(state.ticks.ids)) if place.only_ticked else found.count
-    bar = Shown.of(shown, count.n if count.is_exact else None, listing.counted(count))
+    count = Count(len(state.ticks.ids)) if place.ticked_from is not None else found.count
+    total = count.n if count.is_exact else None
+    bar = Shown.of(shown, place.slice.is_backward, total, listing.counted(count))
     desk.remember([int(id_) for id_ in shown.rows["id"]], bar)
     return bar
 

@@ -77,7 +77,7 @@ def step(direction: int) -> None:
 def clear_ticks() -> None:
     """A callback."""
     st.session_state[STATE] = selection.clear(state())
-    url.go(replace(url.now(), only_ticked=False))
+    url.go(replace(url.now(), ticked_from=None))
 
 
 def drop_ticks(ids: frozenset[int]) -> None:
@@ -88,7 +88,7 @@ def drop_ticks(ids: frozenset[int]) -> None:
 
 def show_ticked(only: bool) -> None:
     """List the ticked conversations alone, or the filter's again. A callback."""
-    url.go(replace(url.now().first_page(), only_ticked=only))
+    url.go(replace(url.now(), ticked_from=0 if only else None))
 
 
 def column_chooser() -> None:
@@ -105,10 +105,13 @@ def column_chooser() -> None:
         url.stay()
 
     with st.popover("Columns", icon=":material/view_column:", key="conversations.columns"):
-        st.session_state[key] = [name for name in names if name not in hidden]
+        shown = [name for name in names if name not in hidden]
+        if st.session_state.get(key) != shown:
+            st.session_state[key] = shown
         st.pills(
             "Columns",
             names,
+            default=shown,
             selection_mode="multi",
             key=key,
             format_func=lambda name: grid.COLUMNS[name][0],

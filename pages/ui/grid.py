@@ -85,6 +85,7 @@ OPTIONS: dict[str, Any] = {
         "function (grid) { var update = grid.api.updateGridOptions.bind(grid.api);"
         " grid.api.updateGridOptions = function (o) { if ('theme' in o && !o.theme) { delete o.theme; } update(o); }; }"
     ),
+    "animateRows": False,  # a page of other rows is no movement of rows
     "overlayNoRowsTemplate": "<span></span>",
     "suppressCellFocus": False,
     "suppressColumnVirtualisation": True,

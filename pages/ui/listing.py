@@ -47,14 +47,14 @@ def load(place: url.Place, actor: Actor, ticks: Ticks) -> Listing:
             counts[wanted.tab] = conversations.count(reader, wanted)
         offered = choices(reader)
         elsewhere = ticks.ids - {int(id_) for id_ in page.rows["id"]}
-        shown = frozenset(conversations.find_ids(reader, wanted)) if elsewhere else frozenset()
-    return Listing(wanted, page, counts, offered, elsewhere - shown)
+        hidden = elsewhere - conversations.among(reader, wanted, elsewhere)
+    return Listing(wanted, page, counts, offered, hidden)
 
 
 def ticked(place: url.Place, ticks: Ticks) -> Page:
     """The ticked conversations, whatever the filter shows, newest ids first."""
     ids = sorted(ticks.ids, reverse=True)
-    start = place.row or 0
+    start = place.ticked_from or 0
     with session.store().read() as reader:
         rows = conversations.page_of(reader, ids[start : start + place.size])
     return Page(rows, has_before=start > 0, has_after=start + place.size < len(ids))

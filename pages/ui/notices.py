@@ -44,14 +44,15 @@ EMPTY = {
 def no_hits(place: url.Place, found: Listing) -> None:
     """Nothing to list: which part of the filter to drop, or that the tab is simply empty."""
     with st.container(key="conversations.none"):
-        if place.only_ticked:
+        if place.ticked_from is not None:
             st.info("No conversation is selected.", icon=":material/check_circle:")
         elif found.page.scanned_to is not None:
             st.info("Nothing in the newest ones so far; “Next page” looks further.", icon=":material/search:")
         elif not place.wanted.is_filtered:
             st.info(EMPTY[place.wanted.tab], icon=":material/inbox:")
         else:
-            st.info("No conversation matches all of this.", icon=":material/search_off:")
+            said = "No conversation matches all of this. Try fewer words, another tab, or one part less."
+            st.info(said, icon=":material/search_off:")
             parts = [(name, words) for name, words in place.wanted.words(found.choices.names)]
             for name, words in parts if len(parts) > 1 else []:
                 _without(name, words)
@@ -87,16 +88,16 @@ def ticks(place: url.Place, found: Listing) -> None:
     n, hidden = len(desk.state().ticks.ids), len(found.hidden)
     if not n:
         return
-    said = f"{n:,} selected" + (f", {hidden:,} hidden by the filter" if hidden and not place.only_ticked else "")
+    said = f"{n:,} selected" + (f", {hidden:,} hidden by the filter" if hidden and place.ticked_from is None else "")
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", width="content", key="conversations.ticks"
     ):
         st.text(said)
-        if place.only_ticked:
+        if place.ticked_from is not None:
             _act("back", "Back to the list", desk.show_ticked, False)
-        elif hidden or n > len(found.ids):
+        elif not desk.state().ticks.ids <= set(found.ids):
             _act("show", "Show selected", desk.show_ticked, True)
-        if hidden and not place.only_ticked:
+        if hidden and place.ticked_from is None:
             _act("drop", "Drop hidden", desk.drop_ticks, found.hidden)
         _act("clear", "Clear selection", desk.clear_ticks)
 

@@ -23,42 +23,55 @@ class Shown:
     counted: str  # such as “81,203 conversations”
 
     @classmethod
-    def of(cls, page: Page, total: int | None, counted: str) -> "Shown":
+    def of(cls, page: Page, is_backward: bool, total: int | None, counted: str) -> "Shown":
         """Of a page as found; a phrase that was not looked for to the end goes on from where it stopped."""
-        last = page.scanned_to or page.last
-        return cls(len(page.rows), page.first, last, page.has_before, page.has_after, total, counted)
+        first = page.scanned_to or page.first if is_backward else page.first
+        last = page.last if is_backward else page.scanned_to or page.last
+        return cls(len(page.rows), first, last, page.has_before, page.has_after, total, counted)
 
     def row(self, place: url.Place) -> int | None:
         """How many rows of the list lie in front of the page; None when that is not known."""
+        if place.ticked_from is not None:
+            return place.ticked_from
         return max(0, self.total - self.rows) if place.is_last and self.total is not None else place.row
 
     def next(self, place: url.Place) -> url.Place:
         """The page after this one."""
         row = self.row(place)
-        return self._turned(place, after=self.last or "", row=None if row is None else row + self.rows)
+        if place.ticked_from is not None:
+            return replace(place, ticked_from=place.ticked_from + self.rows)
+        return replace(place.first_page(), after=self.last or "", row=None if row is None else row + self.rows)
 
     def previous(self, place: url.Place) -> url.Place:
         """The page before this one."""
         row = self.row(place)
+        if place.ticked_from is not None:
+            return replace(place, ticked_from=max(0, place.ticked_from - place.size))
         if row is not None and row <= place.size:
-            return self._turned(place)
-        return self._turned(place, before=self.first or "", row=None if row is None else row - place.size)
+            return place.first_page()
+        return replace(place.first_page(), before=self.first or "", row=None if row is None else row - place.size)
 
-    def _turned(self, place: url.Place, **parts: str | int | None) -> url.Place:
-        return replace(place.first_page(), only_ticked=place.only_ticked, **parts)
+    def edge(self, place: url.Place, is_last: bool) -> url.Place:
+        """The first or the last page."""
+        if place.ticked_from is not None:
+            return replace(place, ticked_from=self._last_start(place.size) if is_last else 0)
+        return replace(place.first_page(), is_last=True, row=None) if is_last else place.first_page()
+
+    def _last_start(self, size: int) -> int:
+        return max(0, (self.total or 0) - 1) // size * size
 
 
 def bar(place: url.Place, shown: Shown) -> None:
     """First, previous, next, last; which rows these are; page size; a jump to a value."""
-    start = place.first_page()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="conversations.pager"):
-        _step("first_page", "First page", start, shown.has_before)
+        _step("first_page", "First page", shown.edge(place, False), shown.has_before)
         _step("chevron_left", "Previous page", shown.previous(place), shown.has_before)
         st.text(said(shown.row(place), shown))
         _step("chevron_right", "Next page", shown.next(place), shown.has_after)
-        _step("last_page", "Last page", replace(start, is_last=True, row=None), shown.has_after)
+        _step("last_page", "Last page", shown.edge(place, True), shown.has_after)
         _size(place)
-        _jump(place)
+        if place.ticked_from is None:
+            _jump(place)
 
 
 def said(row: int | None, shown: Shown) -> str:

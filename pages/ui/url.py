@@ -17,6 +17,7 @@ from pages.ui.places import here
 SIZES = (50, 100, 200)
 TEXT_LIMIT = 300
 LIST_LIMIT = 200
+YEARS = range(1970, 2200)
 STATE = "conversations.place"
 WRITTEN = "conversations.written"
 MOVED = "conversations.moved"
@@ -37,7 +38,7 @@ class Place:
     at: str = ""  # begin at this value: a day, the beginning of a name, an amount
     row: int | None = 0  # rows of the list in front of the page; None: not known
     opened: int | None = None
-    only_ticked: bool = False  # the ticked ones alone; ticks are the session's, so this is not in the address
+    ticked_from: int | None = None  # the ticked ones alone, from this one on; ticks are no part of the address
 
     @property
     def sort(self) -> Sort:
@@ -53,12 +54,12 @@ class Place:
             return fold(self.at) + ("\U0010ffff" if self.descending else "")  # downwards: all names that begin so first
         if self.by == "amount":
             return int(self.at) * 100
-        day = date.fromisoformat(self.at)
+        day = _day(self.at)
         return activity_key(here().start_of(day + timedelta(days=1) if self.descending else day), 0)
 
     def first_page(self) -> "Place":
         """The same list from its beginning."""
-        return replace(self, after="", before="", is_last=False, at="", row=0, only_ticked=False)
+        return replace(self, after="", before="", is_last=False, at="", row=0, ticked_from=None)
 
     def showing(self, **parts: Any) -> "Place":
         """Other parts of the filter, from the beginning."""
@@ -101,7 +102,9 @@ def _row(values: list[str]) -> int | None:
 
 def _cents(values: list[str]) -> int:
     whole, _, rest = _one(values).partition(".")
-    return _number([whole]) * 100 + (_number([rest.ljust(2, "0")]) if 0 < len(rest) <= 2 else _number([rest or "0"]))
+    if len(rest) > 2:
+        raise ValueError(values)
+    return _number([whole]) * 100 + _number([rest.ljust(2, "0")])
 
 
 def _amount(cents: int) -> str:
@@ -127,12 +130,19 @@ def _flag(value: bool) -> str:
     return str(int(value))
 
 
+def _day(text: str) -> date:
+    day = date.fromisoformat(text)
+    if day.year not in YEARS:
+        raise ValueError(text)
+    return day
+
+
 def _from_day(values: list[str]) -> int:
-    return here().start_of(date.fromisoformat(_one(values)))
+    return here().start_of(_day(_one(values)))
 
 
 def _to_day(values: list[str]) -> int:
-    return here().start_of(date.fromisoformat(_one(values)) + timedelta(days=1))
+    return here().start_of(_day(_one(values)) + timedelta(days=1))
 
 
 FILTER = {

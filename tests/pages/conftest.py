@@ -1,0 +1,68 @@
+"""Pages run through the shell, over a database of the test's own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.access import Actor
+from core.database import Store
+from core.demo.fill import fill
+from tests.conftest import ALICE, NOON
+
+ROOT = Path(__file__).resolve().parents[2]
+SIZE = 240
+
+Visit = Callable[..., AppTest]
+
+
+@pytest.fixture(scope="session")
+def demo_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("demo") / "talkdeck.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    with closing(Store.open(f"sqlite:///{path}")) as store:
+        fill(store, ALICE, (SIZE, 7), NOON, lambda _what, _done: None)
+    return path
+
+
+@pytest.fixture
+def inbox(demo_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A store with demo conversations, which the pages use as well."""
+    path = tmp_path / "talkdeck.db"
+    path.write_bytes(demo_template.read_bytes())
+    url = f"sqlite:///{path}"
+    monkeypatch.setenv("TALKDECK_DATABASE_URL", url)
+    with closing(Store.open(url)) as store:
+        yield store
+
+
+@pytest.fixture
+def acting() -> Actor:
+    """Who acts on the pages: the first user."""
+    return ALICE
+
+
+@pytest.fixture
+def visit() -> Visit:
+    """Opens an address of the application as a browser would, through the shell."""
+
+    def opened(page: str = "", **params: str | list[str]) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30)
+        for name, value in params.items():
+            app.query_params[name] = value
+        if page:
+            app.switch_page(page)
+        return app.run()
+
+    return opened
+
+
+def grid_rows(app: AppTest) -> list[dict[str, object]]:
+    """The rows that were sent to the grid."""
+    sent = app.get("component_instance")[0].proto.special_args[0].arrow_dataframe.data
+    with pa.ipc.open_stream(sent.data) as stream:
+        found: list[dict[str, object]] = stream.read_all().to_pylist()
+    return found
