@@ -1,14 +1,14 @@
 """Users: adding them, finding them as owners, and turning one into an actor."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from core.access import ROLES, Actor, Right
-from core.database import Change, Store, Work
+from core.database import Change, Store, Work, engines
 from core.database.tables import role_right, user, user_preference, user_role
 from core.errors import Conflict, Invalid, NotFound
 from core.words import fold
@@ -89,6 +89,22 @@ def add(work: Work, name: str, email: str | None, roles: Sequence[str]) -> int:
     work.conn.execute(insert(user_role), [{"user_id": user_id, "role": role} for role in sorted(set(roles))] or [])
     work.account(event_id, 1, [Change("user", user_id, None, after={**row, "roles": sorted(roles)})])
     return user_id
+
+
+def ensure_owners(work: Work, event_id: int, names: Mapping[str, str]) -> dict[str, int]:
+    """The ids of users given as folded name -> name; unknown ones are made by the event, and may not sign in."""
+    if not names:
+        return {}
+    wanted = user.c.name_key.in_(engines.text_set(work.conn, names))
+    found = {row.name_key: row.id for row in work.conn.execute(select(user.c.name_key, user.c.id).where(wanted))}
+    missing = [key for key in names if key not in found]
+    if missing:
+        first = work.take_ids("user", len(missing))
+        made = {"may_sign_in": 0, "created_at": work.now, "event_id": event_id}
+        rows = [{"id": first + n, "name": names[key], "name_key": key, **made} for n, key in enumerate(missing)]
+        work.conn.execute(insert(user), rows)
+        found |= {row["name_key"]: row["id"] for row in rows}
+    return found
 
 
 def seed_roles(work: Work) -> None:

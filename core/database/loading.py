@@ -37,12 +37,27 @@ def load(connection: Connection, table: Table, rows: pa.Table) -> None:
         _copy(connection, table, rows)
 
 
+def load_rows(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows given as tuples in the order of `names`; columns that are left out take their defaults."""
+    if not rows:
+        return
+    if engines.is_sqlite(connection):
+        _insert_rows(connection, table, names, rows)
+    else:
+        _copy(connection, table, pa.table([pa.array(values) for values in zip(*rows, strict=True)], list(names)))
+
+
 def _insert(connection: Connection, table: Table, rows: pa.Table) -> None:
     if not table.dialect_options["sqlite"]["with_rowid"]:
         rows = rows.sort_by([(column.name, "ascending") for column in table.primary_key])  # appended, nothing is split
-    marks = ", ".join("?" * rows.num_columns)
-    statement = f"INSERT INTO {table.name} ({', '.join(rows.column_names)}) VALUES ({marks})"  # noqa: S608  # names of ours
-    connection.exec_driver_sql(statement, list(zip(*(column.to_pylist() for column in rows.columns), strict=True)))
+    values = list(zip(*(column.to_pylist() for column in rows.columns), strict=True))
+    _insert_rows(connection, table, rows.column_names, values)
+
+
+def _insert_rows(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    marks = ", ".join("?" * len(names))
+    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  # names of ours
+    connection.exec_driver_sql(statement, list(rows))
 
 
 def _copy(connection: Connection, table: Table, rows: pa.Table) -> None:

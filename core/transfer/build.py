@@ -215,7 +215,7 @@ class DealBuilder(_Builder):
             field, value = "closed_at", closed
             closed_at = self.moment(closed) if closed.strip() else None
             field, value = "outcome", outcome
-            result = fields.outcome(outcome, stage)
+            result = fields.outcome(outcome)
         except Invalid as error:
             return self.reject(line, field, value, error, cells)
         return DealRow(
@@ -231,6 +231,7 @@ class DealBuilder(_Builder):
             account.strip(),
             external_id.strip(),
             tuple(remarks),
+            tuple(cells),
         )
 
 

@@ -18,8 +18,6 @@ DIRECTIONS = {
 NOT_AN_OUTCOME = "is not open, won or lost"
 OUTCOMES = {"open": "open", "won": "won", "lost": "lost", "abandoned": "lost"}
 
-_CLOSED_STAGES = {"won": "won", "closed won": "won", "lost": "lost", "closed lost": "lost"}
-
 _SYMBOLS = {"USD": "$", "CAD": "$", "AUD": "$", "NZD": "$", "EUR": "€", "GBP": "£"}
 _AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?", re.ASCII)
 _SPECIAL = "|".join(name for name in SPECIAL_USE_DOMAIN_NAMES if "." not in name)
@@ -81,17 +79,15 @@ def direction(text: str, words: dict[str, str]) -> str:
     return found
 
 
-def outcome(text: str, stage: str) -> str:
-    """open, won or lost; when nothing is said, as a stage named so says, else open.
+def outcome(text: str) -> str:
+    """open, won or lost, or blank when nothing is said.
 
     Raises: Invalid.
     """
     word = text.strip().lower()
-    if not word:
-        return _CLOSED_STAGES.get(stage.strip().lower(), "open")
-    if word not in OUTCOMES:
+    if word and word not in OUTCOMES:
         raise Invalid(NOT_AN_OUTCOME)
-    return OUTCOMES[word]
+    return OUTCOMES.get(word, "")
 
 
 @lru_cache(maxsize=1 << 14)

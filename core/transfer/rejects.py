@@ -1,8 +1,8 @@
 """The records an import refused, as a file that can be mended and imported again."""
 
 import csv
-from collections.abc import Iterable, Sequence
-from typing import TextIO
+import io
+from collections.abc import Iterable, Iterator, Sequence
 
 from core.transfer.guard import guard
 from core.transfer.presets import OURS, folded
@@ -14,19 +14,21 @@ ADDED = (f"{OURS}line", f"{OURS}column", f"{OURS}reason")
 MARK = "\ufeff"  # without it Excel takes UTF-8 for Windows-1252 and ruins every accent
 
 
-def write_rejects(target: TextIO, columns: Sequence[str], rejects: Iterable[Reject]) -> int:
-    """Write the rejects under the columns they came with; returns how many. `target` is opened with newline="".
+def rejects_csv(columns: Sequence[str], rejects: Iterable[Reject]) -> Iterator[str]:
+    """The text of the file, a line at a time: the rejects under the columns they came with.
 
     Text that could not be cut into cells stands whole in the first of the file's own columns.
     """
     kept = [i for i, name in enumerate(columns) if not folded(name).startswith(OURS)]
-    target.write(MARK)
-    writer = csv.writer(target, quoting=csv.QUOTE_ALL)
-    writer.writerow([*ADDED, *(guard(columns[i]) for i in kept)])
-    count = 0
-    for count, reject in enumerate(rejects, 1):  # noqa: B007
+    yield MARK + _line([*ADDED, *(columns[i] for i in kept)])
+    for reject in rejects:
         is_cut = len(reject.cells) >= len(columns)
         own = [reject.cells[i] for i in kept] if is_cut else list(reject.cells)
         beyond = reject.cells[len(columns) :] if is_cut else ()
-        writer.writerow(map(guard, [str(reject.line), reject.column, reject.reason, *own, *beyond]))
-    return count
+        yield _line([str(reject.line), reject.column, reject.reason, *own, *beyond])
+
+
+def _line(cells: Sequence[str]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerow(map(guard, cells))
+    return text.getvalue()

@@ -22,7 +22,10 @@ class Reject(NamedTuple):
 
 
 class DealRow(NamedTuple):
-    """One deal. Units: UTC epoch seconds, cents; None: not given. `outcome` is open, won or lost."""
+    """One deal. Units: UTC epoch seconds, cents; None: not given. `outcome` is open, won, lost, or blank: not said.
+
+    `cells` is the record as it stood, for the case that no contact has its phone.
+    """
 
     line: int
     phone: str
@@ -37,6 +40,7 @@ class DealRow(NamedTuple):
     account: str
     external_id: str
     remarks: tuple[Remark, ...] = ()
+    cells: tuple[str, ...] = ()
 
 
 class ContactRow(NamedTuple):

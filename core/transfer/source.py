@@ -1,5 +1,7 @@
 """A file opened for import: what it is, what its columns mean, and its rows."""
 
+import os
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,6 +48,9 @@ class Source:
         self.name = name
         self.plan = plan
         self.rules = rules
+        self.folder = Path()
+        self.path: Path | None = None
+        self.encoding = ""
 
     @property
     def text(self) -> Text:
@@ -56,6 +61,11 @@ class Source:
     def bytes_read(self) -> int:
         """How far `rows` has come, of `text.size`; it runs ahead of the row handed over by one block."""
         return self._table.lines.bytes_read
+
+    def choices(self) -> Choices:
+        """What is in force, found out or chosen: with it the file opens again as it is now."""
+        rules = self.rules
+        return Choices(self.plan.preset.key, dict(self.plan.mapping), self.encoding, rules.zone.key, rules.date_order)
 
     def rows(self, skip: int = 0) -> Iterator[Row | Reject]:
         """Every record of the file in order, as a checked row or with the reason why not, after the first `skip`."""
@@ -69,6 +79,18 @@ class Source:
             else:
                 line, cells = record
                 yield build(line, [unguard(cell) for cell in cells] if is_ours else cells)
+
+    def keep(self) -> Path:
+        """Where the file lies for as long as an import may need it: its own place, or for an upload a copy of ours."""
+        if self.path is None:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path = self.folder / self.text.sha256
+            part = self.path.with_suffix(f".{os.getpid()}")
+            self._file.seek(0)
+            with part.open("wb") as copy:
+                shutil.copyfileobj(self._file, copy, 1 << 20)
+            part.replace(self.path)
+        return self.path
 
     def close(self) -> None:
         """Let go of the file."""
@@ -103,7 +125,11 @@ def open_import(file: Path | BinaryIO, kind: str, settings: Settings, choices: C
         if isinstance(file, Path):
             stream.close()
         raise
-    return Source(stream, name, table, plan, rules)
+    source = Source(stream, name, table, plan, rules)
+    source.path = file.resolve() if isinstance(file, Path) else None
+    source.folder = Path(settings.data_dir) / "imports"
+    source.encoding = choices.encoding
+    return source
 
 
 def _opened(file: Path | BinaryIO) -> tuple[BinaryIO, str]:

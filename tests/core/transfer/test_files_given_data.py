@@ -10,7 +10,6 @@ from core.transfer import Reject, Source, open_import
 from core.transfer.presets import PRESETS
 from tests.core.transfer.given import DATA, EXPECTED, FORMATS, MESSAGE_FORMATS, good, read, remarked
 
-
 NO_PLACE = "Last Activity"  # activity follows from messages, which a contacts export does not hold
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.transfer import Reject, Source
 from core.transfer.guard import guard, unguard
-from core.transfer.rejects import write_rejects
+from core.transfer.rejects import rejects_csv
 from tests.core.transfer.conftest import Opener, Reader
 
 RISKY = "=+-@\t\r\n＝＋－＠"
@@ -16,9 +16,7 @@ TEXTS = st.text(st.one_of(st.sampled_from("'= +-@\t\r\n\0＝a1"), st.characters(
 
 
 def rejects_of(source: Source) -> str:
-    target = io.StringIO(newline="")
-    write_rejects(target, source.plan.columns, (row for row in source.rows() if isinstance(row, Reject)))
-    return target.getvalue()
+    return "".join(rejects_csv(source.plan.columns, (row for row in source.rows() if isinstance(row, Reject))))
 
 
 @given(TEXTS)

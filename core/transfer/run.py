@@ -1,0 +1,130 @@
+"""Carrying an import out: chunk by chunk, each with its progress in one transaction, so that it can die at any time."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from core import clock
+from core.access import Actor, Right
+from core.database import Store, Work
+from core.errors import Conflict, Invalid
+from core.settings import Settings
+from core.transfer import ledger
+from core.transfer.apply_contacts import ContactApplier
+from core.transfer.apply_deals import DealApplier
+from core.transfer.apply_messages import MessageApplier
+from core.transfer.apply_templates import TemplateApplier
+from core.transfer.outlook import Applier, Counts, Outlook
+from core.transfer.rows import Reject, Row
+from core.transfer.source import Source, open_import
+
+FIRST_CHUNK = 1_000
+LARGEST_CHUNK = 20_000
+
+Progress = Callable[[int, int, Counts], None]
+"""Told bytes read, bytes in all, and the counts so far."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How an import goes on: the seconds a write may take, the rest others get after it, who is told."""
+
+    seconds: float = 0.2
+    rest: float = 0.02
+    progress: Progress | None = None
+
+
+def applier(kind: str, *, is_dry: bool = False) -> Applier:
+    """What applies rows of a kind; one for each reading of a file."""
+    if kind == "contacts":
+        return ContactApplier(is_dry=is_dry)
+    if kind == "messages":
+        return MessageApplier(is_dry=is_dry)
+    return DealApplier() if kind == "deals" else TemplateApplier()
+
+
+def look(applied: Applier, reader: Connection, chunk: Sequence[Row | Reject]) -> Outlook:
+    """What a chunk would do, its rejected records counted and listed with the others."""
+    outlook = applied.look(reader, [row for row in chunk if not isinstance(row, Reject)])
+    rejects = [row for row in chunk if isinstance(row, Reject)]
+    outlook.counts.rejected += len(rejects)
+    outlook.rejects += rejects
+    return outlook
+
+
+def carry_out(store: Store, actor: Actor, event_id: int, settings: Settings, pace: Pace) -> Counts:
+    """Go on with an import to its end; returns its counts.
+
+    Raises: Conflict when another process has it or somebody cancelled it; Invalid when its file is gone or another.
+    """
+    actor.require(Right.IMPORT_RUN)
+    holder = ledger.me()
+    store.write(actor, ledger.hold, event_id, holder)
+    with store.read() as reader:
+        run = ledger.get(reader, event_id)
+    try:
+        source = open_import(Path(run.file_path), run.kind, settings, run.choices)
+    except Invalid as error:
+        store.write(actor, ledger.stop, event_id, "failed", str(error))
+        raise
+    with source:
+        if source.text.sha256 != run.file_hash:
+            message = f"{run.file_name} is not the file any more that this import began with."
+            store.write(actor, ledger.stop, event_id, "failed", message)
+            raise Invalid(message)
+        _Carrier(store, actor, event_id, source, pace).run(run.records_done, run.counts)
+    store.write(actor, ledger.finish, event_id)
+    with store.read() as reader:
+        return ledger.get(reader, event_id).counts
+
+
+class _Carrier:
+    def __init__(self, store: Store, actor: Actor, event_id: int, source: Source, pace: Pace) -> None:
+        self.store = store
+        self.actor = actor
+        self.event_id = event_id
+        self.source = source
+        self.pace = pace
+        self.applier = applier(source.plan.kind)
+        self.holder = ledger.me()
+
+    def run(self, records_done: int, counts: Counts) -> None:
+        rows = self.source.rows()
+        self._pass_over(rows, records_done)
+        size = FIRST_CHUNK
+        while chunk := list(islice(rows, size)):
+            begun = time.monotonic()
+            outlook = self.store.write(self.actor, self._write, chunk)
+            self.applier.settle(outlook)
+            counts.add(outlook.counts)
+            if self.pace.progress:
+                self.pace.progress(self.source.bytes_read, self.source.text.size, counts)
+            taken = max(time.monotonic() - begun, 1e-3)
+            size = max(100, min(LARGEST_CHUNK, int(size * min(2.0, self.pace.seconds / taken))))
+            time.sleep(self.pace.rest)
+
+    def _write(self, work: Work, chunk: Sequence[Row | Reject]) -> Outlook:
+        ledger.hold(work, self.event_id, self.holder)
+        outlook = look(self.applier, work.conn, chunk)
+        changes = self.applier.write(work, self.event_id, outlook)
+        work.account(self.event_id, ledger.next_change(work.conn, self.event_id), changes)
+        ledger.advance(work, self.event_id, outlook, len(chunk), self.source.bytes_read)
+        return outlook
+
+    def _pass_over(self, rows: Iterator[Row | Reject], records: int) -> None:
+        """Records that are done already; what later ones must know of them is learned again."""
+        renewed = clock.now()
+        while records > 0:
+            chunk = list(islice(rows, min(records, LARGEST_CHUNK)))
+            if not chunk:
+                raise Conflict("The file is shorter than what was imported of it already.")
+            records -= len(chunk)
+            with self.store.read() as reader:
+                self.applier.settle(look(self.applier, reader, chunk))
+            if clock.now() - renewed > ledger.LEASE_SECONDS // 3:
+                self.store.write(self.actor, ledger.hold, self.event_id, self.holder)
+                renewed = clock.now()
