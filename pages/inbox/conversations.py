@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core import conversations
+from core.access import Actor
 from core.conversations import Conversation, Count
 from core.errors import NotFound
 from pages.ui import desk, filters, grid, listing, look, notices, pager, reader, rows, session, url, views
@@ -21,7 +22,7 @@ def page() -> None:
     if notices.nothing_at_all(found):
         return
     filters.tab_bar(place, {tab: listing.figure(count) for tab, count in found.counts.items()}, moved)
-    tools(place, found, moved)
+    tools(place, found, actor, moved)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="conversations.line"):
         with st.container(width="stretch"):
             filters.said(place, found.choices.names, listing.counted(found.count))
@@ -40,12 +41,12 @@ def page() -> None:
         pager.bar(place, bar)
 
 
-def tools(place: url.Place, found: Listing, moved: bool) -> None:
+def tools(place: url.Place, found: Listing, actor: Actor, moved: bool) -> None:
     """Search, filters, views and columns."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="conversations.tools"):
         filters.search_box(place, moved)
         filters.drawer(place, found.choices, moved)
-        views.menu(place, session.actor())
+        views.menu(place, actor)
         desk.column_chooser()
 
 

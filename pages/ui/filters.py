@@ -38,14 +38,7 @@ def tab_bar(place: url.Place, counts: dict[str, str], moved: bool) -> None:
         st.segmented_control(
             "List", shown, format_func=label, key="conversations.tab", on_change=choose, label_visibility="collapsed"
         )
-        with st.popover("⋮", help="Archived conversations", key="conversations.kebab"):
-            st.button(
-                label("archived"),
-                key="conversations.archived",
-                icon=":material/archive:",
-                type="tertiary",
-                on_click=show_archived,
-            )
+        st.menu_button("⋮", ["archived"], format_func=label, key="conversations.kebab", on_click=show_archived)
         if tab == "all":
             _switch("include_archived", "Include archived", place.wanted.include_archived, moved)
 

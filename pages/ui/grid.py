@@ -111,11 +111,15 @@ def show(rows: pd.DataFrame, state: GridState, view: dict[str, Any], on_report: 
 
     st.session_state[KEY + ".state"] = state
     shades = colours.shades()
+    key = f"{KEY}.{'dark' if shades.is_dark else 'light'}"
+    # Streamlit forgets the widgets of a page that is left, and this one by its key when the theme changes.
+    is_mounted = key in st.session_state
+    sent = _stamped(rows, state, {**view, "columns": _columns(state.columns), "version": state.version}, is_mounted)
     AgGrid(
-        _stamped(rows, state, {**view, "columns": _columns(state.columns), "version": state.version}),
+        sent,
         OPTIONS,
         height=HEIGHT,
-        key=f"{KEY}.{'dark' if shades.is_dark else 'light'}",
+        key=key,
         callback=changed,
         data_return_mode="CUSTOM",
         allow_unsafe_jscode=True,
@@ -126,14 +130,14 @@ def show(rows: pd.DataFrame, state: GridState, view: dict[str, Any], on_report: 
     )
 
 
-def _stamped(rows: pd.DataFrame, state: GridState, view: dict[str, Any]) -> pd.DataFrame:
+def _stamped(rows: pd.DataFrame, state: GridState, view: dict[str, Any], is_mounted: bool) -> pd.DataFrame:
     """The rows with ticks and view; the very frame of the last run while nothing but the person's own ticks changed.
 
     A frame with fresh ticks after every tick would be sent to the browser each time.
     """
     base = rows.assign(view=[json.dumps(view), *[""] * (len(rows) - 1)] if len(rows) else [])
     last_base, last_sent = st.session_state.get(KEY + ".sent", (None, None))
-    if last_base is None or not base.equals(last_base):
+    if not is_mounted or last_base is None or not base.equals(last_base):
         ticked = [int(row_id) in state.ticks.ids for row_id in base["id"]]
         last_base, last_sent = base, base.assign(ticked=pd.Series(ticked, dtype=bool, index=base.index))
         st.session_state[KEY + ".sent"] = (last_base, last_sent)

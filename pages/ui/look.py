@@ -22,11 +22,16 @@ CSS = """<style>
 .st-key-conversations-nothing { max-width: 36rem; margin: 12vh auto 0; }
 .st-key-conversations-ticks [data-testid="stText"], .st-key-conversations-pager [data-testid="stText"] {
   font-size: 0.92rem; }
-.st-key-reader-name [data-testid="stText"] { font-weight: 600; font-size: 1.1rem; overflow-wrap: anywhere; }
+.st-key-reader-bar { flex-wrap: nowrap; }
+.st-key-reader-name { min-width: 0; }
+.st-key-reader-name [data-testid="stText"] {
+  font-weight: 600; font-size: 1.1rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.st-key-reader-name [data-testid="stText"] * { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 @media (max-width: 640px) {
   .st-key-conversations-both { flex-wrap: wrap; }
   .st-key-reader { --reader-height: auto; }
   .st-key-reader-bar [data-testid="stButton"] kbd, .st-key-reader-own { display: none; }
+  .st-key-reader-bar [data-testid="stButton"] p { font-size: 0; }
   [data-testid="stMainBlockContainer"]:has(.st-key-reader) :is(
     .st-key-conversations-tabs, .st-key-conversations-tools, .st-key-conversations-line, .st-key-conversations-list,
     .st-key-conversations-pager) { display: none; }

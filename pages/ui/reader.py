@@ -85,6 +85,7 @@ def sections(shown: Conversation, at: Here) -> list[dict[str, Any]]:
     phone = at.national(shown.phone) + ("" if shown.is_phone_valid else " (unverified)")
     place = ", ".join(part for part in (shown.city, shown.state) if part)
     contact = [
+        ("Name", f"{shown.first_name} {shown.last_name}".strip()),
         ("Phone", phone),
         ("E-mail", shown.email),
         ("Date of birth", birth(shown.date_of_birth, at.local(clock.now()).date())),

@@ -83,6 +83,11 @@ def test_rows_of_every_tab_in_light_and_dark(address: str, open_page: Open, pict
     page.get_by_text(re.compile("^Hot leads")).click()
     expect(page).to_have_url(re.compile("tab=hot"))
     expect(frame.locator('.ag-row[row-index="0"] .sign.hot')).to_be_visible()
+    page.locator(".st-key-conversations-kebab button").first.click()
+    page.get_by_text(re.compile("^Archived")).click()
+    expect(page).to_have_url(re.compile("tab=archived"))
+    expect(frame.locator('.ag-row[row-index="0"] .sign.archived')).to_be_visible()
+    page.go_back()
     page.go_back()
     expect(frame.locator('.ag-row[row-index="1"] [col-id="name"]')).to_have_text(before[1])
     assert names(frame) == before
@@ -120,6 +125,21 @@ def test_ticks_keep_to_their_conversation_when_the_order_and_the_page_change(
     expect(frame.locator('.ag-row[row-index="2"] .bubble')).to_have_attribute("aria-checked", "true")
     assert cell(frame, 2) == ticked
     assert is_same_frame(page)
+
+
+def test_ticks_come_back_when_the_grid_is_mounted_anew(address: str, open_page: Open) -> None:
+    page = open_page(address)
+    frame = grid(page)
+    frame.locator('.ag-row[row-index="1"] .bubble').click()
+    expect(page.locator(".st-key-conversations-ticks")).to_contain_text("1 selected")
+    page.emulate_media(color_scheme="dark")
+    frame.locator('.ag-row[row-index="3"] .bubble').click()
+    expect(page.locator(".st-key-conversations-ticks")).to_contain_text("2 selected")
+    expect(grid(page).locator(".ag-row .bubble.on")).to_have_count(2)
+    grid(page).locator('.ag-row[row-index="2"] [col-id="name"]').click()
+    page.get_by_role("link", name="Own page").click()
+    page.get_by_role("link", name="In the list").click()
+    expect(grid(page).locator(".ag-row .bubble.on")).to_have_count(2)
 
 
 def test_ticks_that_the_filter_hides_are_counted_and_can_be_dropped(address: str, open_page: Open) -> None:
@@ -286,8 +306,11 @@ def test_an_empty_installation_says_how_to_begin(serve: Serve, open_page: Open, 
 def test_no_hits_says_what_to_drop(address: str, open_page: Open, picture: Picture) -> None:
     page = open_page(address + "/?q=zzzzzz&unread=1")
     expect(page.get_by_text("No conversation matches all of this.")).to_be_visible(timeout=30_000)
+    without = page.get_by_role("button", name="Search without").first
+    expect(without).to_be_visible()
+    expect(page.get_by_text("0 conversations in All")).to_be_visible()
     picture(page, "inbox_no_hits")
-    page.get_by_role("button", name="Search without").first.click()
+    without.click()
     grid(page)
 
 
