@@ -2,11 +2,11 @@
 
 import sys
 
-from core.commands import conversations, demo, people
+from core.commands import conversations, demo, imports, people
 from core.commands.app import app, console
 from core.errors import AppError, Invalid
 
-MODULES = (conversations, demo, people)  # each adds its commands to `app` when imported
+MODULES = (conversations, demo, imports, people)  # each adds its commands to `app` when imported
 
 
 def main() -> int:

@@ -29,6 +29,10 @@ Progress = Callable[[int, int, Counts], None]
 """Told bytes read, bytes in all, and the counts so far."""
 
 
+COMMAND_SECONDS = 1.0
+"""How long a write of the command line may take."""
+
+
 @dataclass(frozen=True)
 class Pace:
     """How an import goes on: the seconds a write may take, the rest others get after it, who is told."""

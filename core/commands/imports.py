@@ -1,0 +1,81 @@
+"""`import` and `undo`: files in from the command line, and taken back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+
+from core import settings
+from core.commands.app import Json, answer, app, console, open_store
+from core.transfer import Choices, imports, open_import, run
+from core.transfer.outlook import Counts
+
+SHOWN = 20
+
+
+@app.command("import")
+def import_file(  # noqa: PLR0913 - each option is one decision about the file
+    kind: Annotated[str, typer.Argument(help="contacts, messages, deals or templates.")],
+    file: Annotated[Path, typer.Argument(help="CSV, vCard, or a backup of SMS Backup & Restore.")],
+    preset: Annotated[str, typer.Option(help="auto, own, or the name of a known kind of file.")] = "auto",
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="COLUMN=FIELD; given once or more, it replaces the preset's columns."),
+    ] = None,
+    encoding: Annotated[str, typer.Option(help="When the file is not Unicode, such as windows-1252.")] = "",
+    time_zone: Annotated[str, typer.Option(help="Zone of times without one; the setting if left out.")] = "",
+    date_order: Annotated[str, typer.Option(help="mdy or dmy; the setting if left out.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would do; write nothing.")] = False,
+    errors: Annotated[Path | None, typer.Option(help="Where to write the refused records, to be mended.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Import a file; an import that was broken off goes on where it stood."""
+    store, actor = open_store()
+    known = settings.load()
+    choices = Choices(preset, _mapping(column), encoding, time_zone, date_order)
+    with open_import(file, kind, known, choices) as source, _bar(source.text.size) as progress:
+        if dry_run:
+            found = imports.preview(store, source, progress=progress)
+            _report(found.counts, None, as_json)
+            return
+        event_id = imports.start(store, actor, source)
+        pace = run.Pace(run.COMMAND_SECONDS, 0, progress)
+        counts = run.carry_out(store, actor, event_id, known, pace)
+    with store.read() as reader:
+        if errors:
+            with errors.open("wb") as target:
+                target.writelines(imports.rejects_file(reader, event_id))
+        if not as_json:
+            for problem in imports.problems(reader, event_id, limit=SHOWN).itertuples():
+                console.print(f"line {problem.line}: {problem.reason}", markup=False, highlight=False)
+    _report(counts, event_id, as_json)
+
+
+def _mapping(pairs: list[str] | None) -> dict[str, str] | None:
+    if not pairs:
+        return None
+    return {column: field for column, _, field in (pair.rpartition("=") for pair in pairs)}
+
+
+def _report(counts: Counts, event_id: int | None, as_json: bool) -> None:
+    values = {"rows": counts.rows, **asdict(counts), "event_id": event_id}
+    parts = ", ".join(f"{n:,} {name}" for name, n in asdict(counts).items())
+    made = "Nothing was written." if event_id is None else f"Take it back with: python -m core undo {event_id}"
+    answer(as_json, values, f"{counts.rows:,} records: {parts}. {made}")
+
+
+@contextmanager
+def _bar(size: int) -> Iterator[run.Progress]:
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn(), console=console
+    ) as bar:
+        task = bar.add_task("Reading", total=size)
+
+        def progress(done: int, _total: int, counts: Counts) -> None:
+            bar.update(task, completed=done, description=f"{counts.rows:,} records")
+
+        yield progress
