@@ -1,0 +1,69 @@
+"""An inbox to try in a browser, and the hands to do it with."""
+
+from contextlib import closing
+from pathlib import Path
+
+from playwright.sync_api import FrameLocator, Page, expect
+from sqlalchemy import insert, update
+
+from core import people
+from core.database import Store, Work
+from core.database.search import reindexing
+from core.database.tables import contact, contact_tag, conversation, message, tag
+from core.demo.fill import fill
+from tests.conftest import NOON
+
+SIZE = 400
+EVIL = "<img src=x onerror=top.hit=1> ![x](http://outside.example/x.png) ::JSCODE::top.hit=1::JSCODE::"
+
+
+def furnish(folder: Path) -> None:
+    """Demo conversations into an empty data folder; the newest one is hostile and carries every tag."""
+    with closing(Store.open(f"sqlite:///{folder / 'talkdeck.db'}")) as store:
+        fill(store, people.local_actor(store), (SIZE, 3), NOON, lambda _what, _done: None)
+        store.write(people.SYSTEM, _spoil)
+
+
+def _spoil(work: Work) -> None:
+    first = work.conn.execute(conversation.select().order_by(conversation.c.activity_key.desc())).first()
+    assert first is not None
+    own = {"event_id": work.record("test.spoil")}
+    with reindexing(work.conn, [first.id]):
+        work.conn.execute(update(contact).where(contact.c.id == first.id).values(first_name=EVIL, last_name="Ö" * 90))
+        work.conn.execute(update(message).where(message.c.id == first.last_message_id).values(body=EVIL * 3))
+        work.conn.execute(update(conversation).where(conversation.c.id == first.id).values(is_archived=0, is_hot=1))
+    own_tags = contact_tag.select().where(contact_tag.c.contact_id == first.id)
+    carried = {row.tag_id for row in work.conn.execute(own_tags)}
+    missing = [row.id for row in work.conn.execute(tag.select()) if row.id not in carried]
+    work.conn.execute(
+        insert(contact_tag), [{"contact_id": first.id, "tag_id": id_, "added_at": work.now, **own} for id_ in missing]
+    )
+    work.conn.execute(update(tag).where(tag.c.id == missing[0]).values(name=EVIL, priority=99))
+
+
+def grid(page: Page) -> FrameLocator:
+    """The grid, once it shows rows."""
+    frame = page.locator('iframe[title="st_aggrid.AgGrid.agGrid"]').last.content_frame
+    expect(frame.locator(".ag-row").first).to_be_visible(timeout=30_000)
+    return frame
+
+
+def cell(frame: FrameLocator, row: int, column: str = "name") -> str:
+    return frame.locator(f'.ag-row[row-index="{row}"] [col-id="{column}"]').inner_text()
+
+
+def names(frame: FrameLocator, count: int = 8) -> list[str]:
+    return [cell(frame, row) for row in range(count)]
+
+
+def mark_frame(page: Page) -> None:
+    """Leave a mark in the grid's document; a grid mounted anew has lost it."""
+    grid(page).locator("body").evaluate("() => { window.mark = 1; }")
+
+
+def is_same_frame(page: Page) -> bool:
+    return bool(grid(page).locator("body").evaluate("() => window.mark === 1"))
+
+
+def where(page: Page) -> str:
+    return str(page.evaluate("location.search"))
