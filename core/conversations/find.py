@@ -74,8 +74,8 @@ def find(
 
 def page_of(reader: Connection, ids: Sequence[int], query: Query | None = None) -> pd.DataFrame:
     """The display rows of these ids, in this order, with why each matched the query."""
-    frame = rows.display(reader, ids)
-    return frame if query is None or query.is_blank else reasons.explain(reader, frame, query)
+    shown = rows.display(reader, ids)
+    return rows.frame(shown if query is None or query.is_blank else reasons.explain(reader, shown, query))
 
 
 def count(reader: Connection, wanted: ConversationFilter, cap: int | None = None) -> Count:

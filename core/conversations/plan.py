@@ -18,6 +18,13 @@ c = conversation.c
 GATHER = 2_000
 """A condition with fewer ids than this is gathered and sorted; else the order's index or the text index is walked."""
 
+GATHER_TEXT = 20_000
+"""The same for the text index in another order than its own: its hits cost less than testing row by row."""
+
+FEW_HITS = 500
+NEAR = 1_000
+"""How many hits, and then how many rows of the tab, are tried before all hits of a word are read."""
+
 Key = tuple[Any, ...]
 """The sort values of a row, ending in a unique one; the id follows them."""
 
@@ -39,13 +46,13 @@ class Plan:
         descending = self.sort.descending != slice_.is_backward
         gathered = self._gathered()
         if gathered is not None:
-            return self._sorted(gathered, self._bounds(slice_, self.sort.columns), descending)[: slice_.limit]
+            return self._sorted(gathered, self._bounds(slice_, self.sort.columns), descending, slice_.limit)
         if self.text is not None and self.text.streams and self.sort.by == "activity":
             return self._stream(self.text, slice_, descending)
         bounds = self._bounds(slice_, self.sort.columns)
         if self.wanted.tab == "recents" and self.sort.by == "activity":
             return self._walk_recents(bounds, descending, slice_.limit)
-        return [tuple(row) for row in self.reader.execute(self._ordered([self.tab, *bounds], descending, slice_.limit))]
+        return self._first(self._ordered([self.tab, *bounds], descending, slice_.limit))
 
     def matching(self, cap: int | None) -> Select[Any]:
         """A selection of the matching ids; with a cap, of at most so many."""
@@ -53,8 +60,10 @@ class Plan:
         if gathered is not None:
             found = self._of(gathered)
         elif self.text is not None and self.text.streams:
+            hits = self.text.stream((), descending=True)
+            found = select(c.id).join_from(hits, conversation, c.activity_key == hits.c.key)
             # The order costs nothing and makes the text index the driver.
-            found = self.text.stream().where(self.tab, *self._tests(without_text=True)).order_by(self.text.order.desc())
+            found = found.where(self.tab, *self._tests(without_text=True)).order_by(hits.c.key.desc())
         else:
             found = select(c.id).where(self.tab, *self._tests())
         return found if cap is None else found.limit(cap)
@@ -81,30 +90,65 @@ class Plan:
 
     def _gathered(self) -> list[int] | None:
         """The ids of the rarest condition, when it is rare enough."""
-        sources = [condition.ids for condition in self.conditions if condition.ids is not None]
+        sources = [(condition.ids, GATHER) for condition in self.conditions if condition.ids is not None]
         if self.text is not None and (self.conditions or self.sort.by != "activity"):
-            sources.append(self.text.ids)
+            sources.append((self.text.ids, GATHER if self.sort.by == "activity" else GATHER_TEXT))
         best: list[int] | None = None
-        for source in sources:
-            limit = GATHER if best is None else len(best)
+        for source, most in sources:
+            limit = most if best is None else len(best)
             found = list(self.reader.execute(source.limit(limit)).scalars()) if limit else []
             if len(found) < limit:
                 best = found
         return best
 
-    def _sorted(self, ids: list[int], bounds: list[ColumnElement[bool]], descending: bool) -> list[Key]:
-        rows = select(*self.sort.columns, c.id.label("id_")).where(
-            c.id.in_(engines.id_set(self.reader, ids)), self.tab, *self._tests(), *bounds
-        )
-        return sorted((tuple(row) for row in self.reader.execute(rows)), reverse=descending)
+    def _sorted(self, ids: list[int], bounds: list[ColumnElement[bool]], descending: bool, limit: int) -> list[Key]:
+        among = c.id.in_(engines.id_set(self.reader, ids))
+        if len(ids) > GATHER:
+            return self._first(self._ordered([among, self.tab, *bounds], descending, limit))
+        # So few are sorted here: with an order in the statement, an engine may walk that order's whole index instead.
+        rows = select(*self.sort.columns, c.id.label("id_")).where(among, self.tab, *self._tests(), *bounds)
+        return sorted(self._first(rows), reverse=descending)[:limit]
+
+    def _first(self, rows: Select[Any]) -> list[Key]:
+        return [tuple(row) for row in self.reader.execute(rows)]
 
     def _stream(self, found: TextMatch, slice_: Slice, descending: bool) -> list[Key]:
-        """The text index in its own order: the bounds stand on its column, so that it seeks."""
+        """The text index in its own order: the bounds stand on its column, so that it seeks.
+
+        Where a tab or filter may refuse many hits in a row, a few hits are tried first, then the tab's own index for a
+        while; only then all hits are read. A frequent word fills its page early, a rare one has few hits.
+        """
         bounds = self._bounds(slice_, (found.order,))
-        rows = found.stream().with_only_columns(*self.sort.columns, c.id.label("id_"), maintain_column_froms=True)
-        rows = rows.where(self.tab, *self._tests(without_text=True), *bounds)
-        rows = rows.order_by(found.order.desc() if descending else found.order.asc())
-        return [tuple(row) for row in self.reader.execute(rows.limit(slice_.limit))]
+        if self.wanted.tab != "all" or self.conditions:
+            tried = self._of_stream(found.stream(bounds, descending, FEW_HITS), descending, slice_.limit)
+            if len(tried) == slice_.limit:
+                return tried
+            near = self._walk_near(self._bounds(slice_, self.sort.columns), descending, slice_.limit)
+            if len(near) == slice_.limit:
+                return near
+        return self._of_stream(found.stream(bounds, descending), descending, slice_.limit)
+
+    def _of_stream(self, hits: Any, descending: bool, limit: int) -> list[Key]:
+        rows = select(*self.sort.columns, c.id.label("id_")).join_from(hits, conversation, c.activity_key == hits.c.key)
+        rows = rows.where(self.tab, *self._tests(without_text=True))
+        rows = rows.order_by(hits.c.key.desc() if descending else hits.c.key.asc())
+        return self._first(rows.limit(limit))
+
+    def _walk_near(self, bounds: list[ColumnElement[bool]], descending: bool, limit: int) -> list[Key]:
+        """Matches among the next rows of the tab."""
+        key = c.activity_key
+        near = (
+            select(key)
+            .where(self.tab, *bounds)
+            .order_by(key.desc() if descending else key.asc())
+            .limit(NEAR)
+            .subquery()
+        )
+        end = self.reader.execute(select((func.min if descending else func.max)(near.c.activity_key))).scalar_one()
+        if end is None:
+            return []
+        within = key >= end if descending else key <= end
+        return self._first(self._ordered([self.tab, *bounds, within], descending, limit))
 
     def _ordered(self, where: Sequence[ColumnElement[bool]], descending: bool, limit: int) -> Select[Any]:
         columns = self.sort.columns
@@ -120,7 +164,7 @@ class Plan:
         )
         both = union_all(select(new.subquery()), select(old.subquery())).subquery()
         order = both.c.activity_key.desc() if descending else both.c.activity_key.asc()
-        return [tuple(row) for row in self.reader.execute(select(both).order_by(order).limit(limit))]
+        return self._first(select(both).order_by(order).limit(limit))
 
 
 def counted(reader: Connection, plans: Sequence[Plan], cap: int | None) -> int:

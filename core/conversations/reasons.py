@@ -1,12 +1,11 @@
 """Why a conversation matched: the place, and the sentence around it."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-import pandas as pd
 from sqlalchemy import Connection, select, union_all
 
 from core.conversations.query import Query, Term, contains
+from core.conversations.rows import Row
 from core.database import engines
 from core.database.tables import contact, conversation, message, note
 from core.words import fold, words
@@ -15,17 +14,14 @@ AROUND = 60
 """So many characters of a long text are shown on either side of the match."""
 
 
-def explain(reader: Connection, frame: pd.DataFrame, query: Query) -> pd.DataFrame:
-    """The frame with `matched` (name, e-mail, phone, tag, note, message) and `sentence`, the text around the match."""
-    if frame.empty:
-        return frame.assign(matched=[], sentence=[])
-    reasons = {int(row["id"]): _in_row(row, query) for row in frame.to_dict("records")}
-    open_ids = [id_ for id_, reason in reasons.items() if reason is None]
-    reasons |= _in_newest(reader, open_ids, query)
-    open_ids = [id_ for id_, reason in reasons.items() if reason is None]
-    reasons |= _in_texts(reader, open_ids, query)
-    found = [reasons[id_] or ("", "") for id_ in frame["id"]]
-    return frame.assign(matched=[where for where, _ in found], sentence=[sentence for _, sentence in found])
+def explain(reader: Connection, rows: Sequence[Row], query: Query) -> list[Row]:
+    """The rows with `matched` (name, e-mail, phone, tag, note, message) and `sentence`, the text around the match."""
+    reasons = {row["id"]: _in_row(row, query) for row in rows}
+    for look in (_in_newest, _in_texts):
+        unknown = [id_ for id_, reason in reasons.items() if reason is None]
+        reasons |= look(reader, unknown, query)
+    found = {id_: reason or ("", "") for id_, reason in reasons.items()}
+    return [{**row, "matched": found[row["id"]][0], "sentence": found[row["id"]][1]} for row in rows]
 
 
 def holding(reader: Connection, ids: Sequence[int], phrases: Sequence[str]) -> set[int]:
@@ -37,7 +33,7 @@ def holding(reader: Connection, ids: Sequence[int], phrases: Sequence[str]) -> s
     return {id_ for id_, left in missing.items() if not left}
 
 
-def _in_row(row: dict[Any, Any], query: Query) -> tuple[str, str] | None:
+def _in_row(row: Row, query: Query) -> tuple[str, str] | None:
     tags = ", ".join(name for name, _, _ in row["tags"])
     texts = (("name", f"{row['first_name']} {row['last_name']}"), ("e-mail", row["email"]), ("tag", tags))
     for where, body in texts:

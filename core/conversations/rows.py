@@ -1,6 +1,7 @@
 """The rows a page of the list shows."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, and_, case, func, select
@@ -29,7 +30,10 @@ _JOINED = (
 )
 
 
-def display(reader: Connection, ids: Sequence[int]) -> pd.DataFrame:
+Row = dict[str, Any]
+
+
+def display(reader: Connection, ids: Sequence[int]) -> list[Row]:
     """What the list shows of these conversations.
 
     Shape: one row per id; the columns of COLUMNS, and `tags`: tuples (name, colour, id), highest priority first, then
@@ -38,11 +42,17 @@ def display(reader: Connection, ids: Sequence[int]) -> pd.DataFrame:
     Order: as the ids given; ids that are gone are left out.
     """
     wanted = engines.id_set(reader, ids)
-    found = {row[0]: row for row in reader.execute(select(*COLUMNS).select_from(_JOINED).where(c.id.in_(wanted)))}
+    loaded = reader.execute(select(*COLUMNS).select_from(_JOINED).where(c.id.in_(wanted)))
     tags = tags_of(reader, ids)
-    rows = [(*found[id_], tags.get(id_, ())) for id_ in ids if id_ in found]
+    found = {row[0]: dict(zip(NAMES, (*row, tags.get(row[0], ())), strict=True)) for row in loaded}
+    return [found[id_] for id_ in ids if id_ in found]
+
+
+def frame(rows: Sequence[Row]) -> pd.DataFrame:
+    """The rows as a frame, with `matched` and `sentence` where they were explained."""
+    columns = list(rows[0]) if rows else NAMES
     # Values as the database gave them: guessing a type for each column would cost more than the queries.
-    return pd.DataFrame(rows, columns=NAMES, dtype=object)
+    return pd.DataFrame([tuple(row.values()) for row in rows], columns=columns, dtype=object)
 
 
 def tags_of(reader: Connection, ids: Sequence[int]) -> dict[int, tuple[tuple[str, int, int], ...]]:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    Subquery,
     and_,
     bindparam,
     cast,
@@ -36,32 +37,28 @@ _EXPAND = text("SELECT word FROM search_word WHERE word >= :start AND word < :en
 
 
 class TextMatch:
-    """Conversations whose text holds all the words: `test` on a conversation row, `ids` of all of them."""
+    """Conversations whose text holds all the words: `test` on a conversation row, `ids` of all of them.
+
+    `streams`: the index lies in order of activity, and `stream` gives its hits without a sort.
+    """
 
     def __init__(self, connection: Connection, words: Sequence[Word]) -> None:
         self.streams = engines.is_sqlite(connection)
+        self.order = _sqlite_text.c.rowid
         if self.streams:
-            self._expression = " AND ".join(_sqlite_word(connection, word) for word in words)
-            matched = _matched(_sqlite_text.c.search_text, self._expression)
-            self.test: ColumnElement[bool] = exists().where(
-                matched, _sqlite_text.c.rowid == conversation.c.activity_key
-            )
-            self.ids: Select[Any] = self.stream()
+            expression = " AND ".join(_sqlite_word(connection, word) for word in words)
+            self._matched = _matched(_sqlite_text.c.search_text, expression)
+            self.test: ColumnElement[bool] = exists().where(self._matched, self.order == conversation.c.activity_key)
+            joined = _sqlite_text.join(conversation, conversation.c.activity_key == self.order)
+            self.ids: Select[Any] = select(conversation.c.id).select_from(joined).where(self._matched)
         else:
             self.test = _postgresql_test(connection, words)
             self.ids = select(conversation.c.id).where(self.test)
 
-    def stream(self) -> Select[Any]:
-        """Conversations from the index, which lies in order of activity: so ordered, they come without a sort."""
-        joined = _sqlite_text.join(conversation, conversation.c.activity_key == _sqlite_text.c.rowid)
-        return (
-            select(conversation.c.id).select_from(joined).where(_matched(_sqlite_text.c.search_text, self._expression))
-        )
-
-    @property
-    def order(self) -> ColumnElement[int]:
-        """The column that `stream` is ordered by at no cost; it equals conversation.activity_key."""
-        return _sqlite_text.c.rowid
+    def stream(self, bounds: Sequence[ColumnElement[bool]], descending: bool, limit: int | None = None) -> Subquery:
+        """Activity keys (`key`) of the hits within bounds on `order`, in that order, at most `limit`."""
+        hits = select(self.order.label("key")).where(self._matched, *bounds)
+        return hits.order_by(self.order.desc() if descending else self.order.asc()).limit(limit).subquery()
 
 
 def _matched(target: Any, expression: str) -> ColumnElement[bool]:
