@@ -1,0 +1,60 @@
+"""The thread of an application that carries imports and their undoing out, one after the other."""
+
+import threading
+from contextlib import suppress
+
+from core import people
+from core.database import Store
+from core.errors import AppError, Conflict, NotAllowed
+from core.settings import Settings
+from core.transfer import ledger, run, undo
+
+LOOK_SECONDS = 1.0
+
+
+class Runner:
+    """Takes what waits, and what a process that died has left; only one process has an import at a time."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self._wanted = threading.Event()
+        self._is_stopped = False
+        self._thread = threading.Thread(target=self._go, name="imports", daemon=True)
+
+    @classmethod
+    def start(cls, store: Store, settings: Settings) -> "Runner":
+        """A runner at work."""
+        runner = cls(store, settings)
+        runner._thread.start()
+        return runner
+
+    def wake(self) -> None:
+        """Look for work now."""
+        self._wanted.set()
+
+    def stop(self) -> None:
+        """Take nothing new, and wait until the import at hand has ended."""
+        self._is_stopped = True
+        self._wanted.set()
+        self._thread.join()
+
+    def _go(self) -> None:
+        while not self._is_stopped:
+            self._wanted.wait(LOOK_SECONDS)
+            self._wanted.clear()
+            with suppress(AppError), self._store.read() as reader:  # a database that is away comes back
+                waiting = ledger.waiting(reader)
+            for found in waiting:
+                if self._is_stopped:
+                    return
+                # A thread of its own, so that a bug met by one import shows in the log and the next one still runs.
+                job = threading.Thread(target=self._carry_out, args=(found,), name=f"import {found.event_id}")
+                job.start()
+                job.join()
+
+    def _carry_out(self, found: ledger.Run) -> None:
+        with suppress(AppError):  # said in the import's own state, or another process has it
+            with self._store.read() as reader:
+                actor = people.actor(reader, found.acting_user_id)
+            ...
