@@ -66,6 +66,7 @@ def is_sqlite(connection: Connection) -> bool:
 def _open_sqlite(url: str) -> Engine:
     engine = create_engine(
         url,
+        hide_parameters=True,  # personal data stays out of logs and tracebacks
         connect_args={"timeout": BUSY_MILLISECONDS / 1000, "check_same_thread": False},
         pool_size=20,
         max_overflow=40,
@@ -90,6 +91,7 @@ def _open_sqlite(url: str) -> Engine:
 def _open_postgresql(url: str) -> Engine:
     return create_engine(
         url,
+        hide_parameters=True,  # personal data stays out of logs and tracebacks
         connect_args={"options": _POSTGRESQL_OPTIONS, "prepare_threshold": 5},
         pool_size=20,
         max_overflow=40,

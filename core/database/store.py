@@ -39,6 +39,7 @@ class Store:
         """
         if engines.is_sqlite_url(url) and (name := make_url(url).database):
             Path(name).resolve().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            Path(name).touch(mode=0o600)  # before SQLite makes it readable for all
         engine = engines.open_engine(url)
         with ExitStack() as unless_opened:
             unless_opened.callback(engine.dispose)
