@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, or_, select, update
 
+from core import clock
 from core.database import Work, loading
 from core.database.tables import change, event, event_state, import_problem, import_run
 from core.errors import Conflict, NotFound
@@ -16,6 +17,9 @@ from core.transfer.source import Choices, Source
 
 LEASE_SECONDS = 30
 """How long an import belongs to a process that says nothing; renewed with every chunk."""
+
+HELD = ("running", "undoing")
+"""States in which a process has the import at hand, or should."""
 
 _PROBLEM = ("event_id", "n", "line", "column_name", "value", "reason", "is_rejected", "cells")
 _RUN = (*[c for c in import_run.c if c.name != "event_id"], event_state.c.state, event.c.happened_at, event.c.user_id)
@@ -45,6 +49,15 @@ class Run:
     def choices(self) -> Choices:
         """What the person decided about the file."""
         return Choices(**self.params)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Work for a runner: an import to carry on (running) or to take back (undoing), and for whom."""
+
+    event_id: int
+    state: str
+    user_id: int
 
 
 def me() -> str:
@@ -101,6 +114,23 @@ def unfinished(reader: Connection, kind: str = "", file_hash: str = "") -> list[
     return _find(reader, wanted, 100)
 
 
+def waiting(reader: Connection) -> list[Waiting]:
+    """Imports and undoings that no living process has at hand, oldest first."""
+    s, undoing = event_state.c, event.alias()
+    acting = func.coalesce(
+        select(func.max(undoing.c.user_id)).where(undoing.c.undoes_event_id == s.event_id).scalar_subquery(),
+        event.c.user_id,
+    )
+    rows = reader.execute(
+        select(s.event_id, s.state, acting.label("user_id"), s.lease_by, s.lease_until)
+        .join(import_run, import_run.c.event_id == s.event_id)
+        .join(event, event.c.id == s.event_id)
+        .where(s.state.in_(HELD))
+        .order_by(s.event_id)
+    )
+    return [Waiting(*row[:3]) for row in rows if _is_free(row.lease_by, row.lease_until)]
+
+
 def _find(reader: Connection, wanted: Any, limit: int) -> list[Run]:
     statement = (
         select(import_run.c.event_id, *_RUN)
@@ -126,9 +156,9 @@ def hold(work: Work, event_id: int, holder: str) -> None:
     """
     s = event_state.c
     row = work.conn.execute(select(s.state, s.lease_by, s.lease_until).where(s.event_id == event_id)).one()
-    if row.state not in {"running", "undoing"}:
+    if row.state not in HELD:
         raise Conflict(f"This import is {row.state.replace('_', ' ')}.")
-    if row.lease_by not in {None, holder} and row.lease_until > work.now and not _is_dead(row.lease_by):
+    if row.lease_by != holder and not _is_free(row.lease_by, row.lease_until):
         raise Conflict("Another process is carrying this import out.")
     same = or_(s.lease_by == row.lease_by, s.lease_by.is_(None) & (row.lease_by is None))
     taken = work.conn.execute(
@@ -138,6 +168,10 @@ def hold(work: Work, event_id: int, holder: str) -> None:
     )
     if taken.rowcount != 1:
         raise Conflict("Another process is carrying this import out.")
+
+
+def _is_free(holder: str | None, until: int | None) -> bool:
+    return holder is None or until is None or until <= clock.now() or _is_dead(holder)
 
 
 def _is_dead(holder: str) -> bool:

@@ -3,9 +3,11 @@
 import threading
 from contextlib import suppress
 
+from sqlalchemy.exc import DBAPIError
+
 from core import people
 from core.database import Store
-from core.errors import AppError, Conflict, NotAllowed
+from core.errors import AppError
 from core.settings import Settings
 from core.transfer import ledger, run, undo
 
@@ -43,18 +45,24 @@ class Runner:
         while not self._is_stopped:
             self._wanted.wait(LOOK_SECONDS)
             self._wanted.clear()
-            with suppress(AppError), self._store.read() as reader:  # a database that is away comes back
-                waiting = ledger.waiting(reader)
-            for found in waiting:
+            for found in self._waiting():
                 if self._is_stopped:
                     return
-                # A thread of its own, so that a bug met by one import shows in the log and the next one still runs.
+                # A thread of its own: a bug met by one import shows in the log, and the next one still runs.
                 job = threading.Thread(target=self._carry_out, args=(found,), name=f"import {found.event_id}")
                 job.start()
                 job.join()
 
-    def _carry_out(self, found: ledger.Run) -> None:
-        with suppress(AppError):  # said in the import's own state, or another process has it
+    def _waiting(self) -> list[ledger.Waiting]:
+        with suppress(AppError, DBAPIError), self._store.read() as reader:  # a database that is away comes back
+            return ledger.waiting(reader)
+        return []
+
+    def _carry_out(self, found: ledger.Waiting) -> None:
+        with suppress(AppError):  # said in the import's own state, or another process was faster
             with self._store.read() as reader:
-                actor = people.actor(reader, found.acting_user_id)
-            ...
+                actor = people.actor(reader, found.user_id)
+            if found.state == "undoing":
+                undo.carry_out(self._store, actor, found.event_id, run.Pace())
+            else:
+                run.carry_out(self._store, actor, found.event_id, self._settings, run.Pace())
