@@ -1,13 +1,9 @@
--- From the raw tables, which hold a whole load or the contacts just touched, to the tables that are asked.
-
-DELETE FROM stage;
-INSERT INTO stage FROM raw_stage;
+-- From the raw tables of a whole load to the tables that are asked. What derived.py does for the contacts just touched.
 
 INSERT INTO source
-SELECT name, (SELECT coalesce(max(code), 0) FROM source) + row_number() OVER (ORDER BY name)
-FROM (SELECT DISTINCT source AS name FROM raw_conversation WHERE source NOT IN (SELECT name FROM source));
+SELECT name, row_number() OVER (ORDER BY name) FROM (SELECT DISTINCT source AS name FROM raw_conversation);
 
-INSERT INTO fresh
+INSERT INTO conversation
 SELECT
     c.id, c.activity_key, c.name_key, c.flags, c.owner_id, source.code, c.amount_key,
     coalesce(t.tags_0, 0), coalesce(t.tags_1, 0), coalesce(s.stages_0, 0)
@@ -24,12 +20,12 @@ LEFT JOIN (
 -- So that what is recent lies together and the rest is skipped.
 ORDER BY c.activity_key DESC;
 
-INSERT INTO conversation FROM fresh;
-INSERT INTO tagged SELECT tag_id, fresh.* EXCLUDE (name_key) FROM raw_tag JOIN fresh ON fresh.id = contact_id;
-INSERT INTO staged SELECT stage_id, fresh.* EXCLUDE (name_key) FROM raw_deal JOIN fresh ON fresh.id = contact_id;
+INSERT INTO tagged
+SELECT tag_id, conversation.* EXCLUDE (name_key) FROM raw_tag JOIN conversation ON conversation.id = contact_id;
 
-TRUNCATE fresh;
-TRUNCATE raw_stage;
-TRUNCATE raw_tag;
-TRUNCATE raw_deal;
-TRUNCATE raw_conversation;
+INSERT INTO staged
+SELECT stage_id, contact_id FROM raw_deal WHERE stage_id NOT IN (SELECT stage_id FROM stage_bit);
+
+DROP TABLE raw_tag;
+DROP TABLE raw_deal;
+DROP TABLE raw_conversation;

@@ -74,19 +74,29 @@ def _tab_counts(cursor: DuckDBPyConnection, wanted: ConversationFilter) -> dict[
 
 
 def _facets(cursor: DuckDBPyConnection, wanted: ConversationFilter) -> dict[str, dict[Any, int]]:
-    stages = where(cursor, wanted, "stages")
-    if wanted.pipeline_id is not None:
-        stages = stages.also("stage_id IN (SELECT stage.id FROM stage WHERE pipeline_id = ?)", wanted.pipeline_id)
     sources = dict(rows(cursor, "code, name", "source", Where()))
     by_source = rows(cursor, "source_code, count(*)", "conversation", where(cursor, wanted, "sources"), "GROUP BY 1")
     return {
         "tags": dict(rows(cursor, "tag_id, count(*)", "tagged", where(cursor, wanted, "tags"), "GROUP BY 1")),
-        "stages": dict(rows(cursor, "stage_id, count(*)", "staged", stages, "GROUP BY 1")),
+        "stages": _stages(cursor, wanted),
         "owners": dict(
             rows(cursor, "owner_id, count(*)", "conversation", where(cursor, wanted, "owner_mode"), "GROUP BY 1")
         ),
         "sources": {sources[code]: n for code, n in by_source},
     }
+
+
+def _stages(cursor: DuckDBPyConnection, wanted: ConversationFilter) -> dict[int, int]:
+    """Stages with a bit: conversations by all their bits, the sums taken here; the few others by their own table."""
+    tested = where(cursor, wanted, "stages")
+    by_bits = rows(cursor, "stages_0, count(*)", "conversation", tested, "GROUP BY 1")
+    bits = rows(cursor, "stage_id, stages_0", "stage_bit", Where())
+    counts = {stage_id: sum(n for found, n in by_bits if found & bit) for stage_id, bit in bits}
+    counts |= dict(rows(cursor, "stage_id, count(*)", "staged JOIN conversation USING (id)", tested, "GROUP BY 1"))
+    if wanted.pipeline_id is not None:
+        listed = rows(cursor, "id", "stage", Where().also("pipeline_id = ?", wanted.pipeline_id))
+        counts = {stage_id: counts.get(stage_id, 0) for (stage_id,) in listed}
+    return {stage_id: n for stage_id, n in counts.items() if n}
 
 
 def _page_ids(cursor: DuckDBPyConnection, wanted: ConversationFilter, sort: Sort, slice_: Slice) -> list[int] | None:

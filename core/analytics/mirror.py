@@ -196,7 +196,7 @@ class Mirror:
         if tables is None:
             self._must_load = True
             return
-        limit = max(RELOAD_FROM, tables.size() // RELOAD_SHARE)
+        limit = max(RELOAD_FROM, tables.size // RELOAD_SHARE)
         # Rows that were taken out still lie in memory until the next load.
         self._must_load = tables.removed > limit * RELOAD_SHARE // 2
         with self._store.read() as reader:

@@ -51,7 +51,7 @@ CONVERSATIONS: Select[Any] = select(
 )
 
 STREAMS: dict[str, Select[Any]] = {
-    "raw_stage": STAGES,
+    "stage": STAGES,
     "raw_tag": TAGS,
     "raw_deal": DEALS,
     "raw_conversation": CONVERSATIONS,
@@ -68,7 +68,7 @@ _TYPES = {"name_key": pa.string(), "source": pa.string()}
 
 def of_contacts(reader: Connection, contact_ids: Sequence[int]) -> dict[str, pa.Table]:
     """The tables of STREAMS, cut to the rows of these contacts; all stages."""
-    found = {"raw_stage": _table(reader, STAGES)}
+    found = {"stage": _table(reader, STAGES)}
     for name, selection, key in _BY_CONTACT:
         found[name] = _table(reader, selection.where(key.in_(engines.id_set(reader, contact_ids))))
     return found

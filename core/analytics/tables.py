@@ -1,35 +1,39 @@
 """The mirror's tables in DuckDB, in memory and closed to the outside: filled once, refreshed in place."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from core.analytics.derived import WORD, Codes, bits, derived
+
 TAG_BITS = 128
 STAGE_BITS = 64
 """So many of the commonest tags and stages have a bit in the conversation's row; the others are joined."""
 
 _SCRIPTS = {name: (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8") for name in ("tables", "derive")}
-_LOADED = {
-    "raw_stage": "INSERT INTO raw_stage FROM incoming",
-    "raw_tag": "INSERT INTO raw_tag FROM incoming",
-    "raw_deal": "INSERT INTO raw_deal FROM incoming",
-    "raw_conversation": "INSERT INTO raw_conversation FROM incoming",
+_INSERTED = {
+    "raw_tag": "INSERT INTO raw_tag BY NAME FROM incoming",
+    "raw_deal": "INSERT INTO raw_deal BY NAME FROM incoming",
+    "raw_conversation": "INSERT INTO raw_conversation BY NAME FROM incoming",
+    "stage": "INSERT INTO stage BY NAME FROM incoming",
+    "source": "INSERT INTO source BY NAME FROM incoming",
+    "tag_bit": "INSERT INTO tag_bit BY NAME FROM incoming",
+    "stage_bit": "INSERT INTO stage_bit BY NAME FROM incoming",
+    "conversation": "INSERT INTO conversation BY NAME FROM incoming",
+    "tagged": "INSERT INTO tagged BY NAME FROM incoming",
+    "staged": "INSERT INTO staged BY NAME FROM incoming",
 }
 _REMOVED = (
     "DELETE FROM conversation WHERE id IN (SELECT id FROM incoming)",
     "DELETE FROM tagged WHERE id IN (SELECT id FROM incoming)",
     "DELETE FROM staged WHERE id IN (SELECT id FROM incoming)",
 )
-_COMMONEST = {
-    "tag_bit": "SELECT tag_id FROM raw_tag GROUP BY tag_id ORDER BY count(*) DESC, tag_id LIMIT ?",
-    "stage_bit": "SELECT stage_id FROM raw_deal GROUP BY stage_id ORDER BY count(*) DESC, stage_id LIMIT ?",
-}
-
-_CHOSEN = {"tag_bit": "INSERT INTO tag_bit FROM incoming", "stage_bit": "INSERT INTO stage_bit FROM incoming"}
+_COMMONEST_TAGS = "SELECT tag_id FROM raw_tag GROUP BY tag_id ORDER BY count(*) DESC, tag_id LIMIT ?"
+_COMMONEST_STAGES = "SELECT stage_id FROM raw_deal GROUP BY stage_id ORDER BY count(*) DESC, stage_id LIMIT ?"
 
 
 class Tables:
@@ -39,32 +43,51 @@ class Tables:
         self._connection = _open()
         self._own = threading.local()
         self._lock = threading.Lock()
-        _run(self._connection, _SCRIPTS["tables"])
+        self._codes = Codes()
+        self._stages = pa.table({})
+        self.size = 0
+        """Conversations when it was loaded."""
         self.removed = 0
+        """Conversations replaced since; what they were before still lies in memory."""
+        self._run(_SCRIPTS["tables"])
 
     def load(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
-        """Take in one of the raw tables, batch by batch."""
+        """Take in one of the tables of a load, batch by batch."""
         self._connection.register("incoming", rows)
-        _run(self._connection, _LOADED[name])
+        self._run(_INSERTED[name])
         self._connection.unregister("incoming")
 
     def finish_load(self) -> None:
-        """After all raw tables: choose which tags and stages get a bit, and derive."""
-        self._choose("tag_bit", TAG_BITS, 2)
-        self._choose("stage_bit", STAGE_BITS, 1)
-        _run(self._connection, _SCRIPTS["derive"])
+        """After all tables of the load: choose which tags and stages get a bit, and derive."""
+        self._codes.tags = bits([row[0] for row in self._run(_COMMONEST_TAGS, TAG_BITS)])
+        self._codes.stages = bits([row[0] for row in self._run(_COMMONEST_STAGES, STAGE_BITS)])
+        words = {f"tags_{n}": [bit >> 64 * n & WORD - 1 for bit in self._codes.tags.values()] for n in (0, 1)}
+        self.load("tag_bit", _coded("tag_id", self._codes.tags, words))
+        self.load("stage_bit", _coded("stage_id", self._codes.stages, {"stages_0": list(self._codes.stages.values())}))
+        self._run(_SCRIPTS["derive"])
+        self._codes.sources = dict(self._run("SELECT name, code FROM source"))
+        self.size = self._run("SELECT count(*) FROM conversation")[0][0]
 
-    def replace(self, contact_ids: Sequence[int], rows: dict[str, pa.Table]) -> None:
+    def replace(self, contact_ids: Sequence[int], found: dict[str, pa.Table]) -> None:
         """Put the rows in the place of all rows of these contacts, in one step for those who ask."""
+        known = len(self._codes.sources)
+        fresh = derived(found, self._codes)
+        names = list(self._codes.sources)[known:]
+        fresh["source"] = pa.table(
+            {"name": pa.array(names, pa.string()), "code": range(known + 1, known + 1 + len(names))}
+        )
         self._connection.begin()
         try:
+            if not found["stage"].equals(self._stages):
+                self._run("TRUNCATE stage")
+                fresh["stage"] = self._stages = found["stage"]
             self._connection.register("incoming", pa.table({"id": pa.array(contact_ids, pa.int64())}))
             for statement in _REMOVED:
-                _run(self._connection, statement)
+                self._run(statement)
             self._connection.unregister("incoming")
-            for name, table in rows.items():
-                self.load(name, table)
-            _run(self._connection, _SCRIPTS["derive"])
+            for name, rows in fresh.items():
+                if rows.num_rows:
+                    self.load(name, rows)
         except duckdb.Error:
             self._connection.rollback()
             raise
@@ -79,19 +102,8 @@ class Tables:
         cursor: duckdb.DuckDBPyConnection = self._own.cursor
         return cursor
 
-    def size(self) -> int:
-        """How many conversations there are."""
-        return int(_run(self._connection, "SELECT count(*) FROM conversation")[0][0])
-
-    def _choose(self, table: str, bits: int, columns: int) -> None:
-        ids = [row[0] for row in _run(self._connection, _COMMONEST[table], [bits])]
-        incoming: dict[str, pa.Array] = {"id": pa.array(ids, pa.int64())}
-        for column in range(columns):
-            words = [1 << place % 64 if place // 64 == column else 0 for place in range(len(ids))]
-            incoming[f"bits_{column}"] = pa.array(words, pa.uint64())
-        self._connection.register("incoming", pa.table(incoming))
-        _run(self._connection, _CHOSEN[table])
-        self._connection.unregister("incoming")
+    def _run(self, script: str, *values: Any) -> list[tuple[Any, ...]]:
+        return self._connection.execute(script, values).fetchall()  # an open result would hold the connection
 
 
 def _open() -> duckdb.DuckDBPyConnection:
@@ -108,5 +120,6 @@ def _open() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _run(connection: duckdb.DuckDBPyConnection, script: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
-    return connection.execute(script, list(values)).fetchall()  # an open result would hold the connection
+def _coded(name: str, codes: dict[int, int], words: dict[str, list[int]]) -> pa.Table:
+    columns = {column: pa.array(listed, pa.uint64()) for column, listed in words.items()}
+    return pa.table({name: pa.array(list(codes), pa.int64()), **columns})

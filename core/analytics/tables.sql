@@ -1,7 +1,6 @@
 -- The mirror's tables. Joins would cost more than everything else together, so what a conversation is filtered by stands in
 -- its own row: flags as core/analytics/rows.py numbers them, and one bit for each of the commonest tags and stages.
 
-CREATE TABLE raw_stage (id BIGINT, pipeline_id BIGINT);
 CREATE TABLE raw_tag (contact_id BIGINT, tag_id BIGINT);
 CREATE TABLE raw_deal (contact_id BIGINT, stage_id BIGINT);
 CREATE TABLE raw_conversation (
@@ -17,8 +16,9 @@ CREATE TABLE conversation (
     id BIGINT, activity_key BIGINT, name_key VARCHAR, flags UTINYINT, owner_id BIGINT, source_code INTEGER, amount_key BIGINT,
     tags_0 UBIGINT, tags_1 UBIGINT, stages_0 UBIGINT
 );
-CREATE TABLE fresh AS FROM conversation;
 
--- One row for each tag a contact carries, and for each stage it has a deal in, with what to filter by.
+-- One row for each tag a contact carries, with what to filter by.
 CREATE TABLE tagged AS SELECT 0::BIGINT AS tag_id, * EXCLUDE (name_key) FROM conversation;
-CREATE TABLE staged AS SELECT 0::BIGINT AS stage_id, * EXCLUDE (name_key) FROM conversation;
+
+-- One row for each stage without a bit in which a contact has a deal.
+CREATE TABLE staged (stage_id BIGINT, id BIGINT);
