@@ -1,0 +1,1 @@
+"""Benchmarks: what the budgets promise, measured beside peers and beside the raw driver on the same rows."""

@@ -1,0 +1,86 @@
+"""Import of as many contacts as there are conversations, into an empty database, by the command line."""
+
+import csv
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.data import END, ROOT, SEED, WORK, say
+from bench.measure import timing
+from bench.report import Row
+from core.demo import facts
+
+HEADER = (
+    "first_name",
+    "last_name",
+    "phone",
+    "email",
+    "date_of_birth",
+    "zip_code",
+    "city",
+    "state",
+    "source",
+    "created_at",
+)
+TARGET = {"sqlite": "100,000 rows/s, 500 MB", "postgresql": "60,000 rows/s"}
+
+
+def imports(engine: str, url: str, n: int) -> Iterator[Row]:
+    """The first import, and the same file again; with rows a second and the memory of the largest process."""
+    path = _file(n)
+    for what in ("import of contacts into an empty database", "the same file again: all unchanged"):
+        seconds, megabytes, said = _run(url, path)
+        assert said["rows"] == n, said
+        note = f"{n / seconds:,.0f} rows/s, {megabytes:,} MB (budget: {TARGET[engine]})"
+        yield Row("import", what, timing([seconds * 1_000], note))
+
+
+def _file(n: int) -> Path:
+    path = WORK / f"contacts-{n}.csv"
+    if path.exists():
+        return path
+    say(f"writing a file of {n:,} contacts")
+    drawn = random.Random(SEED)
+    unfinished = path.with_suffix(".part")
+    with unfinished.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADER)
+        for number in range(n):
+            one = facts.person(drawn, number, n, SEED)
+            place = one.place
+            made = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(END - drawn.randrange(60_000_000)))
+            cells = (
+                one.first_name,
+                one.last_name,
+                one.phone,
+                one.email,
+                one.born,
+                place.zip_code,
+                place.city,
+                place.state,
+            )
+            writer.writerow((*cells, one.source, made))
+    return unfinished.rename(path)
+
+
+def _run(url: str, path: Path) -> tuple[float, int, dict[str, Any]]:
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "TALKDECK_DATABASE_URL": url, "TALKDECK_DATA_DIR": folder}
+        command = [sys.executable, "-m", "core", "import", "contacts", str(path), "--json"]
+        begun = time.perf_counter()
+        with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            said = process.stdout.read()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+        seconds = time.perf_counter() - begun
+    assert process.returncode == 0, said
+    unit = 1 << 20 if sys.platform == "darwin" else 1 << 10
+    return seconds, usage.ru_maxrss // unit, json.loads(said)
