@@ -56,7 +56,8 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         import_module(name)
     gc.collect()
     gc.freeze()
-    yield
+    with session.mirrored():
+        yield
 
 
 # The script lies inside pages/: beside a folder of that name Streamlit would serve pages without it.

@@ -1,9 +1,11 @@
 """What the filters can be set to, and the names behind their ids."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
+from core import settings
 from core.conversations.filters import Names
 from core.database.tables import conversation, pipeline, stage, tag, user
 
@@ -28,7 +30,8 @@ class Choices:
         pipelines = dict(self.pipelines)
         several = len(pipelines) > 1
         stages = {id_: f"{pipelines[of]}: {name}" if several else name for id_, name, of in self.stages}
-        return Names({id_: name for id_, name, _ in self.tags}, stages, pipelines, dict(self.owners))
+        zone = ZoneInfo(settings.load().time_zone)
+        return Names({id_: name for id_, name, _ in self.tags}, stages, pipelines, dict(self.owners), zone)
 
 
 def choices(reader: Connection) -> Choices:

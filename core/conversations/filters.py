@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 
 TABS = ("all", "hot", "recents", "archived")
@@ -71,7 +71,7 @@ class ConversationFilter:
                     self.last_direction or "", ""
                 ),
             ),
-            ("active_from", _between("active", _day(self.active_from), _day(self.active_to, before=True))),
+            ("active_from", _between("active", *_days(self.active_from, self.active_to, names.zone))),
             ("amount_from", _between("amount", _money(self.amount_from), _money(self.amount_to))),
             ("opted_out", _yes_no(self.opted_out, "opted out", "not opted out")),
             ("has_deal", _yes_no(self.has_deal, "has a deal", "has no deal")),
@@ -82,12 +82,13 @@ class ConversationFilter:
 
 @dataclass(frozen=True)
 class Names:
-    """The names behind the ids of a filter."""
+    """The names behind the ids of a filter, and the zone its days are said in."""
 
     tags: Mapping[int, str]
     stages: Mapping[int, str]
     pipelines: Mapping[int, str]
     owners: Mapping[int, str]
+    zone: tzinfo = UTC
 
     def tag(self, id_: int) -> str:
         return self.tags.get(id_, "a tag that is gone")
@@ -130,8 +131,11 @@ def _between(what: str, start: str, end: str) -> str:
     return f"{what} {start} to {end}" if start and end else f"{what} from {start}" if start else f"{what} up to {end}"
 
 
-def _day(at: int | None, before: bool = False) -> str:
-    return "" if at is None else datetime.fromtimestamp(at - before, UTC).strftime("%-d %b %Y")
+def _days(start: int | None, end: int | None, zone: tzinfo) -> tuple[str, str]:
+    """The first and the last day; the end itself lies outside."""
+    instants = (start, None if end is None else end - 1)
+    first, last = ("" if at is None else datetime.fromtimestamp(at, zone).strftime("%-d %b %Y") for at in instants)
+    return first, last
 
 
 def _money(cents: int | None) -> str:

@@ -16,6 +16,7 @@ from core.conversations.query import Query, parse
 
 NEWEST = Sort()
 FIRST_PAGE = Slice()
+BLANK = Query()
 ALL = 2**40
 """A limit beyond every list."""
 
@@ -58,24 +59,31 @@ def find(
     """
     query = parse(wanted.search)
     keys, border = _keys(_plans(reader, wanted, query, sort), replace(slice_, limit=slice_.limit + 1), budget)
-    more = len(keys) > slice_.limit
-    keys = keys[: slice_.limit]
-    scanned_to = cursor(sort, border[:-1]) if border else None
-    if slice_.is_backward:
-        keys.reverse()
-    has_before = (
-        more or scanned_to is not None if slice_.is_backward else slice_.after is not None or slice_.at is not None
-    )
-    has_after = slice_.before is not None if slice_.is_backward else more or scanned_to is not None
-    page = page_of(reader, [key[-1] for key in keys], query)
-    first, last = (cursor(sort, keys[0][:-1]), cursor(sort, keys[-1][:-1])) if keys else (None, None)
-    return Page(page, first, last, has_before, has_after, scanned_to)
+    found = keys[::-1] if slice_.is_backward else keys
+    page = page_of_ids(reader, [key[-1] for key in found], sort, slice_, query)
+    if border is None:
+        return page
+    before, after = page.has_before or slice_.is_backward, page.has_after or not slice_.is_backward
+    return replace(page, has_before=before, has_after=after, scanned_to=cursor(sort, border[:-1]))
 
 
-def page_of(reader: Connection, ids: Sequence[int], query: Query | None = None) -> pd.DataFrame:
-    """The display rows of these ids, in this order, with why each matched the query."""
-    shown = rows.display(reader, ids)
-    return rows.frame(shown if query is None or query.is_blank else reasons.explain(reader, shown, query))
+def page_of_ids(reader: Connection, ids: Sequence[int], sort: Sort, slice_: Slice, query: Query = BLANK) -> Page:
+    """The page of a slice whose ids were found already, in display order; one more than its limit says that more follow."""
+    more = len(ids) > slice_.limit
+    kept = list(ids[-slice_.limit :] if slice_.is_backward else ids[: slice_.limit])
+    shown = rows.display(reader, kept)
+    has_before = more if slice_.is_backward else slice_.after is not None or slice_.at is not None
+    has_after = slice_.before is not None if slice_.is_backward else more
+    frame = rows.frame(shown if query.is_blank else reasons.explain(reader, shown, query))
+    if not shown:
+        return Page(frame, None, None, has_before, has_after)
+    ends = [str(row["activity_key"] if sort.by == "activity" else row["id"]) for row in (shown[0], shown[-1])]
+    return Page(frame, ends[0], ends[1], has_before, has_after)
+
+
+def page_of(reader: Connection, ids: Sequence[int]) -> pd.DataFrame:
+    """The display rows of these ids, in this order."""
+    return rows.frame(rows.display(reader, ids))
 
 
 def count(reader: Connection, wanted: ConversationFilter, cap: int | None = None) -> Count:

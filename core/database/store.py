@@ -86,6 +86,7 @@ class Store:
         with self.engine.connect().execution_options(**{engines.WRITES: True}) as connection, connection.begin():
             yield connection
 
-    def revision(self, reader: Connection) -> int:
+    @staticmethod
+    def revision(reader: Connection) -> int:
         """The id of the newest event: what was computed at a revision is current while it stays."""
         return int(reader.execute(select(func.coalesce(func.max(event.c.id), 0))).scalar_one())

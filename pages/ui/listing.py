@@ -6,13 +6,11 @@ import streamlit as st
 
 from core import conversations
 from core.access import Actor
+from core.analytics import listing as screen
 from core.conversations import ConversationFilter, Count, Page
 from core.conversations.choices import Choices, choices
 from pages.ui import session, url
 from pages.ui.selection import Ticks
-
-CAP = 100_000
-"""Counting for the screen ends here; the screen says so."""
 
 COUNTED = "conversations.counted"
 
@@ -41,14 +39,13 @@ def load(place: url.Place, actor: Actor, ticks: Ticks) -> Listing:
     """Everything the page reads, from one state of the database."""
     wanted = replace(place.wanted, user_id=actor.id)
     with session.store().read() as reader:
-        page = conversations.find(reader, wanted, place.sort, place.slice)
-        counts = conversations.tab_counts(reader, wanted, CAP)
+        found = screen.load(reader, session.mirror(), wanted, place.sort, place.slice)
+        counts = found.counts
         if st.session_state.get(COUNTED) == wanted:
             counts[wanted.tab] = conversations.count(reader, wanted)
-        offered = choices(reader)
-        elsewhere = ticks.ids - {int(id_) for id_ in page.rows["id"]}
+        elsewhere = ticks.ids - {int(id_) for id_ in found.page.rows["id"]}
         hidden = elsewhere - conversations.among(reader, wanted, elsewhere)
-    return Listing(wanted, page, counts, offered, hidden)
+        return Listing(wanted, found.page, counts, choices(reader), frozenset(hidden))
 
 
 def ticked(place: url.Place, ticks: Ticks) -> Page:

@@ -1,10 +1,15 @@
-"""What a page may know of its surroundings: the store and who acts."""
+"""What a page may know of its surroundings: the store, its mirror, and who acts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 from core import people, settings
 from core.access import Actor
+from core.analytics.mirror import Mirror
 from core.database import Store
+
+_running: list[Mirror] = []
 
 
 def store() -> Store:
@@ -15,6 +20,21 @@ def store() -> Store:
 def actor() -> Actor:
     """Who acts on this page; the rights are read anew at each call."""
     return people.local_actor(store())
+
+
+def mirror() -> Mirror | None:
+    """The mirror of this process; None where the application keeps none, so the database answers."""
+    return _running[-1] if _running else None
+
+
+@contextmanager
+def mirrored() -> Iterator[None]:
+    """Keep a mirror of the store while the application runs; it loads in the background."""
+    _running.append(Mirror.start(store()))
+    try:
+        yield
+    finally:
+        _running.pop().stop()
 
 
 @cache

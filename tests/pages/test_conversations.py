@@ -11,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from core import conversations, people
 from core.access import Actor
+from core.analytics import listing
 from core.conversations import ConversationFilter, Slice, Sort, views
 from core.database import Store, Work
 from core.database.tables import contact
-from pages.ui import listing, url
+from pages.ui import url
 from tests.pages.conftest import Visit, grid_rows
 
 ALL = ConversationFilter()
@@ -243,7 +244,7 @@ def test_hostile_names_reach_no_markup(inbox: Store, visit: Visit) -> None:
 def test_a_count_that_stops_early_says_so_and_can_go_on(
     inbox: Store, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "CAP", 10)
+    monkeypatch.setattr(listing, "CAP", 10)  # there is no mirror in a page test
     app = visit()
     assert said(app)["said"] == "at least 10 conversations in All"
     assert app.get("button_group")[0].options[0] == "All 10+"

@@ -1,0 +1,56 @@
+"""The list as a screen shows it: from the mirror where that is current and quicker, from the database otherwise."""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from core import conversations
+from core.analytics import inbox
+from core.analytics.mirror import Mirror
+from core.conversations import TABS, ConversationFilter, Count, Page, Slice, Sort
+from core.database import Store
+
+CAP = 10_000
+"""Without the mirror counting ends here: for the open tab, and for all tabs when no text is searched for."""
+
+CAP_ELSEWHERE = 1_000
+"""... and here for the tabs that are not open, when a text is searched for."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page and the counts of all tabs; `is_mirrored`: the counts come from the mirror, which was current."""
+
+    page: Page
+    counts: dict[str, Count]
+    is_mirrored: bool
+
+
+def load(reader: Connection, mirror: Mirror | None, wanted: ConversationFilter, sort: Sort, slice_: Slice) -> Listing:
+    """The page and the counts. A text is searched for in the database; filters without one are the mirror's work.
+
+    Raises: Invalid for a damaged cursor.
+    """
+    usable = mirror if mirror is not None and not wanted.search.strip() else None
+    if usable is not None and not usable.current(Store.revision(reader)):
+        usable = None
+    mirrored = None if usable is None else inbox.tab_counts(usable, wanted)
+    if usable is None or mirrored is None:
+        return Listing(conversations.find(reader, wanted, sort, slice_), _counts(reader, wanted), is_mirrored=False)
+    counts = {tab: Count(n) for tab, n in mirrored.items()}
+    return Listing(_page(reader, usable, wanted, sort, slice_), counts, is_mirrored=True)
+
+
+def _page(reader: Connection, mirror: Mirror, wanted: ConversationFilter, sort: Sort, slice_: Slice) -> Page:
+    one_more = replace(slice_, limit=slice_.limit + 1)
+    ids = inbox.page_ids(mirror, wanted, sort, one_more) if wanted.is_filtered else None
+    if ids is None:
+        return conversations.find(reader, wanted, sort, slice_)
+    return conversations.page_of_ids(reader, ids, sort, slice_)
+
+
+def _counts(reader: Connection, wanted: ConversationFilter) -> dict[str, Count]:
+    elsewhere = CAP_ELSEWHERE if wanted.search.strip() else CAP
+    tabs: dict[str, ConversationFilter] = {tab: replace(wanted, tab=tab) for tab in TABS}  # type: ignore[arg-type]
+    caps = {tab: CAP if tab == wanted.tab else elsewhere for tab in TABS}
+    return {tab: conversations.count(reader, one, caps[tab]) for tab, one in tabs.items()}
