@@ -1,4 +1,4 @@
-"""The records an import refused, as a file that can be mended and imported again."""
+"""The records an import refused, as a file that can be mended and imported again; and all problems as a list."""
 
 import csv
 import io
@@ -26,6 +26,13 @@ def rejects_csv(columns: Sequence[str], rejects: Iterable[Reject]) -> Iterator[s
         own = [reject.cells[i] for i in kept] if is_cut else list(reject.cells)
         beyond = reject.cells[len(columns) :] if is_cut else ()
         yield _line([str(reject.line), reject.column, reject.reason, *own, *beyond])
+
+
+def problems_csv(problems: Iterable[tuple[int, str, str, str, int]]) -> Iterator[str]:
+    """The text of a file of all problems, a line at a time: line, column, value, reason, is rejected."""
+    yield MARK + _line(["line", "column", "value", "reason", "outcome"])
+    for line, column, value, reason, is_rejected in problems:
+        yield _line([str(line), column, value, reason, "rejected" if is_rejected else "imported, with this remark"])
 
 
 def _line(cells: Sequence[str]) -> str:

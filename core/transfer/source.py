@@ -116,7 +116,7 @@ def open_import(file: Path | BinaryIO, kind: str, settings: Settings, choices: C
     rules = _rules(settings, choices)
     stream, name = _opened(file)
     try:
-        table, preset = _table(Lines(stream, examine(stream, choices.encoding)), kind)
+        table, preset = table_of(Lines(stream, examine(stream, choices.encoding)), kind)
         if preset is None:
             refuse_doubled(table.columns)
             preset = presets.recognise(table.columns, kind, choices.preset)
@@ -142,8 +142,11 @@ def _opened(file: Path | BinaryIO) -> tuple[BinaryIO, str]:
         raise Invalid(f"{file} cannot be read: {error.strerror}.") from error
 
 
-def _table(lines: Lines, kind: str) -> tuple[Table, presets.Preset | None]:
-    """The reader for what the file begins with; for a reader without a header row its preset as well."""
+def table_of(lines: Lines, kind: str) -> tuple[Table, presets.Preset | None]:
+    """The reader for what the file begins with; for a reader without a header row its preset as well.
+
+    Raises: Invalid when what it begins with holds another kind, or cannot be read.
+    """
     start = next(iter(lines.blocks()), "").lstrip("\ufeff \t\r\n")[:200].lower()
     if start.startswith("begin:vcard"):
         return VcardTable(lines), presets.named("vcard", kind)

@@ -1,0 +1,60 @@
+"""A first look at a file: its columns with what stands in them, and what they seem to mean."""
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO
+
+from core.errors import Invalid
+from core.settings import Settings
+from core.transfer.decode import Lines, examine
+from core.transfer.plan import refuse_doubled
+from core.transfer.presets import Preset
+from core.transfer.rows import Reject
+from core.transfer.source import Choices, open_import, table_of
+from core.transfer.table import Table
+
+RECORDS = 100
+VALUES = 3
+
+
+@dataclass(frozen=True)
+class Peek:
+    """What a person needs to judge the mapping.
+
+    `samples`: for each column a few values as they stand. `refusal` says why nobody can tell by itself what the columns
+    mean; then `preset` is None and `mapping` (column -> field) empty.
+    """
+
+    columns: tuple[str, ...]
+    samples: tuple[tuple[str, ...], ...]
+    preset: Preset | None
+    mapping: dict[str, str]
+    refusal: str = ""
+
+
+def peek(file: BinaryIO, kind: str, settings: Settings, encoding: str = "") -> Peek:
+    """Look at a file that somebody wants to import as `kind`.
+
+    Raises: Invalid when no mapping could help: it is no text, no table, or holds something else.
+    """
+    file.seek(0)
+    table, _ = table_of(Lines(file, examine(file, encoding)), kind)
+    columns, samples = table.columns, _samples(table)
+    refuse_doubled(columns)
+    try:
+        plan = open_import(file, kind, settings, Choices(encoding=encoding)).plan
+    except Invalid as error:
+        return Peek(columns, samples, None, {}, str(error))
+    return Peek(columns, samples, plan.preset, dict(plan.mapping))
+
+
+def _samples(table: Table) -> tuple[tuple[str, ...], ...]:
+    found: list[dict[str, None]] = [{} for _ in table.columns]
+    for record in islice(table.records(), RECORDS):
+        if isinstance(record, Reject):
+            continue
+        for values, cell in zip(found, record[1], strict=False):
+            text = " ".join(cell.split())
+            if text and len(values) < VALUES:
+                values[text] = None
+    return tuple(tuple(values) for values in found)
