@@ -81,17 +81,15 @@ class DealApplier:
         claims = select(phone_claim.c.phone, phone_claim.c.contact_id).where(phone_claim.c.phone.in_(phones))
         outlook.contacts = {row.phone: row.contact_id for row in reader.execute(claims)}
         known = [row for row in rows if row.phone in outlook.contacts]
-        keys = {
-            row.line: (outlook.contacts[row.phone], row.external_id or self._derived(outlook, row)) for row in known
-        }
-        stored = _find(reader, list(keys.values()))
+        keys = [(outlook.contacts[row.phone], row.external_id or self._derived(outlook, row)) for row in known]
+        stored = _find(reader, keys)
+        for row, key in zip(known, keys, strict=True):
+            self._place(outlook, row, key, stored.get(key))
         for row in rows:
             outlook.remarks.extend((row.line, remark) for remark in row.remarks)
             if row.phone not in outlook.contacts:
                 outlook.counts.rejected += 1
                 outlook.rejects.append(Reject(row.line, "phone", row.phone, NO_CONTACT, row.cells))
-            else:
-                self._place(outlook, row, keys[row.line], stored.get(keys[row.line]))
         return outlook
 
     def _place(self, outlook: Deals, row: DealRow, key: Key, stored: Stored | None) -> None:

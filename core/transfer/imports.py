@@ -99,7 +99,7 @@ def _start(work: Work, source: Source, path: str, request_id: str | None) -> int
         return int(answered["event_id"])
     same = ledger.unfinished(work.conn, source.plan.kind, source.text.sha256)
     if same and same[0].choices == source.choices():
-        ledger.resume(work, same[0].event_id)
+        ledger.resume(work, same[0].event_id, path)
         return same[0].event_id
     return ledger.begin(work, source, path, request_id)
 

@@ -131,6 +131,14 @@ def waiting(reader: Connection) -> list[Waiting]:
     return [Waiting(*row[:3]) for row in rows if _is_free(row.lease_by, row.lease_until)]
 
 
+def is_needed(reader: Connection, path: str) -> bool:
+    """Whether an import that has not ended reads the file."""
+    s = event_state.c
+    wanted = select(s.event_id).join(import_run, import_run.c.event_id == s.event_id)
+    reads = wanted.where(import_run.c.file_path == path, s.state.in_(("running", "failed")))
+    return reader.execute(reads.limit(1)).first() is not None
+
+
 def _find(reader: Connection, wanted: Any, limit: int) -> list[Run]:
     statement = (
         select(import_run.c.event_id, *_RUN)
@@ -251,7 +259,9 @@ def stop(work: Work, event_id: int, state: str, message: str) -> None:
     work.conn.execute(update(import_run).where(import_run.c.event_id == event_id).values(message=message))
 
 
-def resume(work: Work, event_id: int) -> None:
-    """Let an import that failed run again."""
+def resume(work: Work, event_id: int, path: str) -> None:
+    """Let an import go on with the same file, which may lie elsewhere by now; also one that failed."""
     if get(work.conn, event_id).state == "failed":
         work.set_state(event_id, "running", lease_by=None, lease_until=None)
+    moved = update(import_run).where(import_run.c.event_id == event_id)
+    work.conn.execute(moved.values(file_path=path, message=""))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from core import clock
 from core.access import Actor, Right
 from core.database import Store, Work
-from core.errors import Conflict, Invalid
+from core.errors import Invalid
 from core.settings import Settings
 from core.transfer import ledger
 from core.transfer.apply_contacts import ContactApplier
@@ -23,6 +23,7 @@ from core.transfer.rows import Reject, Row
 from core.transfer.source import Source, open_import
 
 FIRST_CHUNK = 1_000
+SMALLEST_CHUNK = 100
 LARGEST_CHUNK = 20_000
 
 Progress = Callable[[int, int, Counts], None]
@@ -71,19 +72,24 @@ def carry_out(store: Store, actor: Actor, event_id: int, settings: Settings, pac
     with store.read() as reader:
         run = ledger.get(reader, event_id)
     try:
-        source = open_import(Path(run.file_path), run.kind, settings, run.choices)
+        with _reopened(run, settings) as source:
+            _Carrier(store, actor, event_id, source, pace).run(run.records_done, run.counts)
     except Invalid as error:
         store.write(actor, ledger.stop, event_id, "failed", str(error))
         raise
-    with source:
-        if source.text.sha256 != run.file_hash:
-            message = f"{run.file_name} is not the file any more that this import began with."
-            store.write(actor, ledger.stop, event_id, "failed", message)
-            raise Invalid(message)
-        _Carrier(store, actor, event_id, source, pace).run(run.records_done, run.counts)
     store.write(actor, ledger.finish, event_id)
     with store.read() as reader:
+        if Path(run.file_path).parent == source.folder and not ledger.is_needed(reader, run.file_path):
+            Path(run.file_path).unlink(missing_ok=True)  # our copy of an upload
         return ledger.get(reader, event_id).counts
+
+
+def _reopened(run: ledger.Run, settings: Settings) -> Source:
+    source = open_import(Path(run.file_path), run.kind, settings, run.choices)
+    if source.text.sha256 != run.file_hash:
+        source.close()
+        raise Invalid(f"{run.file_name} is not the file any more that this import began with.")
+    return source
 
 
 class _Carrier:
@@ -108,7 +114,7 @@ class _Carrier:
             if self.pace.progress:
                 self.pace.progress(self.source.bytes_read, self.source.text.size, counts)
             taken = max(time.monotonic() - begun, 1e-3)
-            size = max(100, min(LARGEST_CHUNK, int(size * min(2.0, self.pace.seconds / taken))))
+            size = max(SMALLEST_CHUNK, min(LARGEST_CHUNK, int(size * min(2.0, self.pace.seconds / taken))))
             time.sleep(self.pace.rest)
 
     def _write(self, work: Work, chunk: Sequence[Row | Reject]) -> Outlook:
@@ -125,7 +131,7 @@ class _Carrier:
         while records > 0:
             chunk = list(islice(rows, min(records, LARGEST_CHUNK)))
             if not chunk:
-                raise Conflict("The file is shorter than what was imported of it already.")
+                raise Invalid("The file is shorter than what was imported of it already.")
             records -= len(chunk)
             with self.store.read() as reader:
                 self.applier.settle(look(self.applier, reader, chunk))

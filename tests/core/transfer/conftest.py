@@ -2,12 +2,16 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from core.access import Actor
+from core.database import Store
 from core.settings import Settings
-from core.transfer import Choices, Reject, Row, Source, open_import
+from core.transfer import Choices, Reject, Row, Source, open_import, run
 from tests.conftest import Clock
+from tests.core.transfer.world import Office
 
 Opener = Callable[..., Source]
 Reader = Callable[..., list[Row | Reject]]
@@ -32,3 +36,17 @@ def read(opened: Opener) -> Reader:
         return list(opened(content, kind, **choices).rows())
 
     return read_text
+
+
+@pytest.fixture
+def office(store: Store, alice: Actor, fixed_clock: Clock, tmp_path: Path) -> Office:
+    """Somebody who may do everything, over one engine after the other, at a fixed time."""
+    return Office(store, alice, tmp_path / "files")
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three records at a time, so that a few lines make several chunks."""
+    monkeypatch.setattr(run, "FIRST_CHUNK", 3)
+    monkeypatch.setattr(run, "LARGEST_CHUNK", 3)
+    monkeypatch.setattr(run, "SMALLEST_CHUNK", 3)
