@@ -90,10 +90,11 @@ def _fill(store: Store, actor: Actor, n: int, engine: str) -> dict[str, float]:
 
 
 def _code() -> str:
-    """What the file's content follows from: the generator and the schema."""
+    """What the file's content follows from: the generator, the schema and how the text index is built."""
     digest = hashlib.sha256()
-    for folder in ("core/demo", "core/database"):
-        for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in {".py", ".txt"}:
-                digest.update(path.read_bytes())
+    database = ROOT / "core" / "database"
+    folders = (ROOT / "core" / "demo", database / "tables", database / "migrations")
+    files = [path for folder in folders for path in folder.rglob("*") if path.suffix in {".py", ".txt"}]
+    for path in sorted([*files, database / "loading.py", database / "reindex.py", ROOT / "core" / "words.py"]):
+        digest.update(path.read_bytes())
     return digest.hexdigest()
