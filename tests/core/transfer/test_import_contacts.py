@@ -12,8 +12,8 @@ from core.transfer.outlook import Counts
 from tests.conftest import NOON
 from tests.core.transfer.world import Office
 
-HEADER = "first_name,last_name,phone,email,date_of_birth,zip_code,city,state,source,owner,created_at,tags,notes,external_id\n"
-AVA = "Ava,Moore,7345550100,a@b.co,1990-04-05,02134,Ann Arbor,MI,web,Bob,2020-05-12T12:25:56Z,x;y,first note,e-1\n"
+HEADER = "first_name,last_name,phone,email,date_of_birth,zip_code,city,state,"
+HEADER += "source,owner,created_at,tags,notes,external_id\n"AVA = "Ava,Moore,7345550100,a@b.co,1990-04-05,02134,Ann Arbor,MI,web,Bob,2020-05-12T12:25:56Z,x;y,first note,e-1\n"
 
 
 def found(office: Office, search: str) -> list[str]:
@@ -127,7 +127,7 @@ def test_problems_are_listed_and_refused_records_come_back_as_a_file(office: Off
         (4, "phone", "phone is missing"),
     ]
     mended = office.rejects(event_id).replace(b'"bad"', b'"7345550101"')
-    again, counts = office.take(mended)
+    _, counts = office.take(mended)
     assert counts == Counts(inserted=1, rejected=1)
     assert office.rows(contact.c.first_name) == [("=Bea",), ("Ava",)]
 

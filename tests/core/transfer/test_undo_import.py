@@ -24,7 +24,10 @@ DEALS = (
     "phone,pipeline,stage,quoted_amount,entered_at,owner,external_id\n"
     "7345550100,Gold,Lead,10,2020-01-01,Ann,1\n7345550100,Silver,Won,20,2020-01-01,,2\n7345550101,Gold,Won,,,,3\n"
 )
-MORE_DEALS = "phone,pipeline,stage,quoted_amount,entered_at,external_id\n7345550100,Bronze,Sold,30,2020-02-01,1\n7345550101,Gold,Lead,5,,4\n"
+MORE_DEALS = (
+    "phone,pipeline,stage,quoted_amount,entered_at,external_id\n"
+    "7345550100,Bronze,Sold,30,2020-02-01,1\n7345550101,Gold,Lead,5,,4\n"
+)
 TEMPLATES = "title,body,folder\nHello,Hi,a\nBye,So long,a\n"
 OTHER_TEMPLATES = "title,body,folder\nHello,Hello there,a\nNew,n,b\n"
 
