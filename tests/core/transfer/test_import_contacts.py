@@ -13,7 +13,8 @@ from tests.conftest import NOON
 from tests.core.transfer.world import Office
 
 HEADER = "first_name,last_name,phone,email,date_of_birth,zip_code,city,state,"
-HEADER += "source,owner,created_at,tags,notes,external_id\n"AVA = "Ava,Moore,7345550100,a@b.co,1990-04-05,02134,Ann Arbor,MI,web,Bob,2020-05-12T12:25:56Z,x;y,first note,e-1\n"
+HEADER += "source,owner,created_at,tags,notes,external_id\n"
+AVA = "Ava,Moore,7345550100,a@b.co,1990-04-05,02134,Ann Arbor,MI,web,Bob,2020-05-12T12:25:56Z,x;y,first note,e-1\n"
 
 
 def found(office: Office, search: str) -> list[str]:
