@@ -31,6 +31,12 @@ def frame() -> None:
                 url_path="contact",
                 visibility="hidden",
             ),
+            st.Page(
+                PAGES / "admin" / "imports.py",
+                title="Import",
+                icon=":material/upload_file:",
+                url_path="import",
+            ),
         ],
         position="top",
     )

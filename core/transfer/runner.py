@@ -7,11 +7,14 @@ from sqlalchemy.exc import DBAPIError
 
 from core import people
 from core.database import Store
-from core.errors import AppError
+from core.errors import AppError, Conflict
 from core.settings import Settings
 from core.transfer import ledger, run, undo
+from core.transfer.outlook import Counts
 
 LOOK_SECONDS = 1.0
+LAST_SECONDS = 10.0
+"""How long an application that ends waits for the chunk at hand; whatever is broken off goes on at its next start."""
 
 
 class Runner:
@@ -36,10 +39,10 @@ class Runner:
         self._wanted.set()
 
     def stop(self) -> None:
-        """Take nothing new, and wait until the import at hand has ended."""
+        """Take nothing new, and break off after the chunk at hand; another process, or the next start, goes on."""
         self._is_stopped = True
         self._wanted.set()
-        self._thread.join()
+        self._thread.join(LAST_SECONDS)
 
     def _go(self) -> None:
         while not self._is_stopped:
@@ -65,4 +68,9 @@ class Runner:
             if found.state == "undoing":
                 undo.carry_out(self._store, actor, found.event_id, run.Pace())
             else:
-                run.carry_out(self._store, actor, found.event_id, self._settings, run.Pace())
+                pace = run.Pace(progress=self._ask_whether_stopped)
+                run.carry_out(self._store, actor, found.event_id, self._settings, pace)
+
+    def _ask_whether_stopped(self, _done: int, _total: int, _counts: Counts) -> None:
+        if self._is_stopped:
+            raise Conflict("The application is ending; this import goes on at its next start.")

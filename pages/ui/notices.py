@@ -26,7 +26,8 @@ def nothing_at_all(found: Listing) -> bool:
         return False
     with st.container(key="conversations.nothing", gap="small"):
         st.subheader("No conversations yet")
-        st.text("Bring in your contacts and messages:")
+        st.page_link("admin/imports.py", label="Import your contacts and messages", icon=":material/upload_file:")
+        st.text("Or on the command line:")
         st.code("python -m core import contacts FILE.csv", language=None)
         st.text("Or look around with invented ones first:")
         st.code("make demo", language=None)
@@ -120,3 +121,8 @@ def no_contact() -> None:
     """The page of one contact was opened without one."""
     st.info("This link names no contact. Open one from the list.", icon=":material/person_search:")
     st.page_link("inbox/conversations.py", label="Conversations", icon=":material/forum:")
+
+
+def not_for_you(what: str) -> None:
+    """The page needs a right that the actor lacks."""
+    st.info(f"You may not {what}. Ask an administrator for the right to.", icon=":material/lock:")

@@ -8,6 +8,7 @@ from core import people, settings
 from core.access import Actor
 from core.analytics.mirror import Mirror
 from core.database import Store
+from core.transfer.runner import Runner
 
 _running: list[Mirror] = []
 
@@ -35,6 +36,16 @@ def mirrored() -> Iterator[None]:
         yield
     finally:
         _running.pop().stop()
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Carry imports and their undoings out while the application runs, also those that a former run has left."""
+    runner = Runner.start(store(), settings.load())
+    try:
+        yield
+    finally:
+        runner.stop()
 
 
 @cache

@@ -60,6 +60,28 @@ def visit() -> Visit:
     return opened
 
 
+@pytest.fixture
+def office(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """An empty store, which the pages use as well; nothing carries imports out but the test."""
+    monkeypatch.setenv("TALKDECK_DATABASE_URL", sqlite_url)
+    monkeypatch.setenv("TALKDECK_DATA_DIR", str(tmp_path))
+    with closing(Store.open(sqlite_url)) as store:
+        yield store
+
+
+@pytest.fixture
+def arrive(visit: Visit) -> Visit:
+    """Opens the import page."""
+
+    def opened(**params: str) -> AppTest:
+        app = visit().switch_page("admin/imports.py")
+        for name, value in params.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return opened
+
+
 def grid_rows(app: AppTest) -> list[dict[str, object]]:
     """The rows that were sent to the grid."""
     sent = app.get("component_instance")[0].proto.special_args[0].arrow_dataframe.data
