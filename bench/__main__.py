@@ -10,10 +10,9 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import data, datasette, filters, grid, importing, machine, plain, report, search, words
+from bench import data, datasette, filters, grid, importing, machine, plain, report, search, upkeep, words
 from bench.data import Set
 from bench.report import Row
-from core.commands.app import app
 from tests import postgres
 
 RESULTS = data.ROOT / "bench" / "results.json"
@@ -51,6 +50,7 @@ def _ours(measured: Set, workload: words.Workload) -> Iterator[Row]:
     yield from grid.pages(measured)
     data.say("searches")
     yield from search.searches(measured, workload)
+    yield from upkeep.upkeep(measured)
     with filters.mirrored(measured) as (mirror, loaded):
         data.say("filters")
         yield loaded
@@ -63,7 +63,7 @@ def _ours(measured: Set, workload: words.Workload) -> Iterator[Row]:
 
 
 def _imports(engine: str, n: int, url: str | None = None) -> Iterator[Row]:
-    if "import" not in {command.name for command in app.registered_commands}:
+    if not importing.is_there():
         return
     data.say("import")
     with tempfile.TemporaryDirectory(dir=data.WORK) as folder:

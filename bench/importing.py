@@ -32,6 +32,12 @@ HEADER = (
 TARGET = {"sqlite": "100,000 rows/s, 500 MB", "postgresql": "60,000 rows/s"}
 
 
+def is_there() -> bool:
+    """Whether the command line has the command."""
+    asked = [sys.executable, "-m", "core", "import", "--help"]
+    return subprocess.run(asked, cwd=ROOT, capture_output=True, check=False).returncode == 0
+
+
 def imports(engine: str, url: str, n: int) -> Iterator[Row]:
     """The first import, and the same file again; with rows a second and the memory of the largest process."""
     path = _file(n)
