@@ -4,7 +4,9 @@ import streamlit as st
 
 from core.access import Actor, Right
 from core.errors import NotFound
+from core.transfer.outlook import Counts
 from pages.ui import dry_run, import_list, import_result, look, mapping, notices, session, uploads
+from pages.ui.trial import Trial
 
 
 def page() -> None:
@@ -15,7 +17,7 @@ def page() -> None:
         notices.not_for_you("import files")
         return
     event_id = import_result.named()
-    with st.container(key="imports.page"):
+    with st.container(key="imports.page", width=1000):
         if event_id is None:
             st.header("Import", anchor=False)
             new_import(actor)
@@ -39,16 +41,14 @@ def new_import(actor: Actor) -> None:
     mapping.recognised(seen)
     mapping.editor(draft)
     uploads.choices(draft)
-    if dry_run.show(draft):
-        import_button(draft, actor)
+    trial = dry_run.show(draft)
+    if trial and trial.preview:
+        import_button(trial, trial.preview.counts, actor)
+        dry_run.details(trial.preview)
 
 
-def import_button(draft: uploads.Draft, actor: Actor) -> None:
+def import_button(trial: Trial, counts: Counts, actor: Actor) -> None:
     """The one step that writes."""
-    trial = draft.trial
-    if trial is None or trial.preview is None:
-        return
-    counts = trial.preview.counts
     changed = counts.inserted + counts.updated
     label = f"Import {counts.rows:,} rows" if changed else "Import anyway: nothing would change"
     if st.button(label, key="imports.run", type="primary", icon=":material/upload:", disabled=not counts.rows):

@@ -18,21 +18,21 @@ OUTCOMES = ("inserted", "updated", "unchanged", "rejected")
 PROBLEMS = {"line": "Line", "column": "Column", "value": "Value", "reason": "Reason", "outcome": "Outcome"}
 
 
-def show(draft: Draft) -> bool:
-    """The check under the choices in force; whether its result stands on the page, so that the import may begin."""
+def show(draft: Draft) -> Trial | None:
+    """The check under the choices in force; comes back once it is done and its counts stand on the page."""
     if mapping.missing(draft):
-        return False
+        return None
     trial = draft.trial
     if trial is None or (trial.kind, trial.choices) != (draft.kind, draft.choices):
         if trial is not None:
             trial.stop()
         draft.trial = trial = _begun(draft)
     if trial is None:
-        return False
+        return None
     trial.wait(SOON_SECONDS)
     if trial.is_running:
         _watch()
-        return False
+        return None
     if trial.preview is None:
         if not trial.refusal:
             raise Unavailable(
@@ -40,9 +40,10 @@ def show(draft: Draft) -> bool:
             )
         with st.container(border=True, key="imports.refused"):
             st.text(trial.refusal)
-        return False
-    _result(trial.preview)
-    return True
+        return None
+    st.subheader("What the import would do", anchor=False)
+    counts(trial.preview.counts)
+    return trial
 
 
 def _begun(draft: Draft) -> Trial | None:
@@ -64,20 +65,20 @@ def _watch() -> None:
     st.progress(min(trial.share, 1.0), said)
 
 
-def _result(preview: Preview) -> None:
-    st.subheader("What the import would do", anchor=False)
-    counts(preview.counts)
+def details(preview: Preview) -> None:
+    """The first rows as they will be stored, and the problems."""
     if not preview.counts.rows:
         st.info("The file holds no rows below its header.", icon=":material/inbox:")
         return
     if not preview.rows.empty:
-        st.text("The first rows, as they will be stored")
+        st.subheader("The first rows, as they will be stored", anchor=False)
         st.dataframe(readable(preview.rows), hide_index=True, height="content", key="imports.first")
     if preview.problem_count:
-        st.text(f"Problems: {preview.problem_count:,}")
+        st.subheader("Problems", anchor=False)
+        st.text(shown(1, len(preview.problems), preview.problem_count))
         problem_table(preview.problems)
         if preview.problem_count > len(preview.problems):
-            st.text(f"First {len(preview.problems):,} of {preview.problem_count:,}; after the import all can be had.")
+            st.text("The import lists them all.")
 
 
 def counts(found: Counts) -> None:
@@ -92,6 +93,12 @@ def sentence(found: Counts) -> str:
     """The same in words."""
     parts = (f"{getattr(found, name):,} {name}" for name in OUTCOMES)
     return f"{', '.join(parts)} of {found.rows:,} rows"
+
+
+def shown(first: int, n: int, total: int) -> str:
+    """Which problems are listed, of how many."""
+    problems = f"{total:,} problem{'s' * (total != 1)}"
+    return problems if n == total else f"{first:,}–{first + n - 1:,} of {problems}"
 
 
 def problem_table(problems: pd.DataFrame) -> None:
@@ -115,12 +122,12 @@ def table(frame: pd.DataFrame, widths: dict[str, str]) -> None:
 
 def readable(rows: pd.DataFrame) -> pd.DataFrame:
     """Stored values as people read them: times of the display zone, amounts, phones; empty columns are left out."""
-    shown = {}
+    columns = {}
     for name in rows.columns:
         values = [_readable(name, value) for value in rows[name]]
         if any(values) and name != "is_phone_valid":
-            shown["Line" if name == "line" else mapping.word(name)] = values
-    return pd.DataFrame(shown)
+            columns["Line" if name == "line" else mapping.word(name)] = values
+    return pd.DataFrame(columns)
 
 
 def _readable(name: str, value: object) -> str:

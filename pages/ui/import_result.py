@@ -8,7 +8,7 @@ from core.access import Actor, Right
 from core.transfer import account, imports
 from core.transfer.imports import Status
 from pages.ui import session
-from pages.ui.dry_run import problem_table, sentence, table
+from pages.ui.dry_run import problem_table, sentence, shown, table
 
 PACE = "imports.pace"
 PARAM = "import"
@@ -17,7 +17,7 @@ STATES = {
     "running": "Importing",
     "undoing": "Being taken back",
     "done": "Imported",
-    "done_with_errors": "Imported, but for rejected rows",
+    "done_with_errors": "Imported, except for rejected rows",
     "cancelled": "Cancelled",
     "failed": "Broken off",
     "undone": "Taken back",
@@ -121,7 +121,7 @@ def problems(status: Status) -> None:
     first = (number - 1) * PROBLEMS
     with session.store().read() as reader:
         listed = imports.problems(reader, event_id, first, PROBLEMS)
-    st.text(f"{first + 1:,}–{first + len(listed):,} of {total:,} problems")
+    st.text(shown(first + 1, len(listed), total))
     problem_table(listed)
     with st.container(horizontal=True, gap="small", key="imports.files"):
         if status.counts.rejected:

@@ -58,7 +58,7 @@ def test_an_import_runs_and_its_result_is_told(office: Store, arrive: Visit, tmp
     assert incoming(tmp_path) == []
     carry_out(office, event_id)
     app.run()
-    assert app.header[0].value == "Imported, but for rejected rows"
+    assert app.header[0].value == "Imported, except for rejected rows"
     assert "2 inserted, 0 updated, 0 unchanged, 1 rejected of 3 rows" in texts(app)
     assert app.dataframe[0].value["Line"].tolist() == [4]
     assert phones(office) == ["+12125550101", "+12125550102"]
