@@ -126,7 +126,7 @@ def readable(rows: pd.DataFrame) -> pd.DataFrame:
     for name in rows.columns:
         values = [_readable(name, value) for value in rows[name]]
         if any(values) and name != "is_phone_valid":
-            columns["Line" if name == "line" else mapping.word(name)] = values
+            columns[mapping.heading(name)] = values
     return pd.DataFrame(columns)
 
 

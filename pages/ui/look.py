@@ -27,6 +27,8 @@ CSS = """<style>
 .st-key-reader-name [data-testid="stText"] {
   font-weight: 600; font-size: 1.1rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .st-key-reader-name [data-testid="stText"] * { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+[class*="st-key-imports"][class*="-samples"] [data-testid="stText"],
+.st-key-imports-page [class*="-facts"] [data-testid="stText"] { font-size: 0.92rem; opacity: 0.8; }
 @media (max-width: 640px) {
   .st-key-conversations-both { flex-wrap: wrap; }
   .st-key-reader { --reader-height: auto; }

@@ -71,10 +71,10 @@ def _row(draft: Draft, n: int, name: str, samples: tuple[str, ...]) -> None:
         draft.mapping = changed(draft.mapping, name, st.session_state[key])
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}.row"):
-        with st.container(width=220, gap=None):
+        with st.container(width="stretch", gap=None):
             st.text(_short(name))
-        with st.container(width=320, gap=None):
-            st.text(_short(" · ".join(samples)) or "(always empty)")
+            with st.container(key=f"{key}.samples"):
+                st.text(_short(" · ".join(samples)) or "(always empty)")
         st.selectbox(
             f"Column {n + 1} becomes",
             options,
@@ -83,7 +83,7 @@ def _row(draft: Draft, n: int, name: str, samples: tuple[str, ...]) -> None:
             key=key,
             on_change=choose,
             label_visibility="collapsed",
-            width=240,
+            width=190,
         )
 
 
@@ -97,6 +97,12 @@ def changed(mapping: Mapping[str, str], name: str, wanted: str) -> dict[str, str
 def word(field: str) -> str:
     """A field as people call it."""
     return WORDS.get(field, field.replace("_", " "))
+
+
+def heading(field: str) -> str:
+    """The same over a column."""
+    said = word(field)
+    return said[:1].upper() + said[1:]
 
 
 def missing(draft: Draft) -> list[str]:

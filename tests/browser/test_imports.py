@@ -101,6 +101,8 @@ def test_hostile_text_in_a_file_stays_text(address: str, open_page: Open) -> Non
 def test_the_page_fits_a_phone(address: str, open_page: Open, picture: Picture) -> None:
     page = open_page(f"{address}/import", viewport=PHONE)
     expect(page.get_by_text("One row per person")).to_be_visible(timeout=30_000)
+    expect(page.get_by_test_id("stFileUploader")).to_be_visible()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     picture(page, "import_400_empty")
     assert narrow(page)
     choose(page, people("(212) 555-0103,Di,Oh,"))
@@ -121,7 +123,7 @@ def test_a_closed_page_does_not_stop_an_import(address: str, open_page: Open, pi
     choose(page, f"phone,first_name,last_name\n{rows}".encode(), "many.csv")
     page.get_by_role("button", name=re.compile("^Import [0-9,]+ rows")).click()
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
-    expect(page.get_by_text(re.compile("[1-9][0-9,]* rows so far"))).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(re.compile("^[1-9][0-9,]* rows so far"))).to_be_visible(timeout=20_000)
     picture(page, "import_running")
     where = page.url
     page.close()

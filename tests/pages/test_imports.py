@@ -41,7 +41,7 @@ def test_a_known_file_is_recognised_and_checked_before_anything_is_written(offic
     assert app.success[0].value == "Recognised: HubSpot contacts export"
     assert metrics(app) == {"Inserted": "1", "Updated": "0", "Unchanged": "0", "Rejected": "1", "Rows": "2"}
     first, problems = (frame.value for frame in app.dataframe)
-    assert first["first name"].tolist() == ["Ann"]
+    assert first["First name"].tolist() == ["Ann"]
     assert problems[["Line", "Column", "Value", "Outcome"]].to_numpy().tolist() == [
         [3, "Phone Number", "12", "rejected"]
     ]
@@ -82,7 +82,7 @@ def test_another_mapping_is_checked_anew_and_is_what_is_imported(office: Store, 
     serial = app.session_state["imports.draft"].serial
     app.selectbox(f"imports.map.{serial}.1").select("").run()
     app.selectbox(f"imports.map.{serial}.2").select("first_name").run()
-    assert app.dataframe[0].value["first name"].tolist() == ["Annie"]
+    assert app.dataframe[0].value["First name"].tolist() == ["Annie"]
     app.button("imports.run").click().run()
     carry_out(office, int(app.query_params["import"]))
     with office.read() as reader:
@@ -120,16 +120,16 @@ def test_a_file_in_an_old_encoding_asks_for_its_name(office: Store, arrive: Visi
     assert "The file is not UTF-8" in texts(app)
     app.selectbox("imports.encoding").select("windows-1252").run()
     assert "The file is not UTF-8" not in texts(app)
-    assert app.dataframe[0].value["first name"].tolist() == ["Zoë"]
+    assert app.dataframe[0].value["First name"].tolist() == ["Zoë"]
 
 
 def test_the_order_of_days_and_the_zone_are_asked_where_they_matter(office: Store, arrive: Visit) -> None:
     app = uploaded(arrive(), "phone,date of birth\n(212) 555-0101,02/10/1927\n")
     serial = app.session_state["imports.draft"].serial
     order = app.selectbox(f"imports.order.{serial}")
-    assert app.dataframe[0].value["date of birth"].tolist() == ["1927-02-10"]
+    assert app.dataframe[0].value["Date of birth"].tolist() == ["1927-02-10"]
     order.select("dmy").run()
-    assert app.dataframe[0].value["date of birth"].tolist() == ["1927-10-02"]
+    assert app.dataframe[0].value["Date of birth"].tolist() == ["1927-10-02"]
     assert f"imports.zone.{serial}" not in [box.key for box in app.selectbox]
     plain = uploaded(arrive(), GOOD)
     assert not [box.key for box in plain.selectbox if "order" in str(box.key) or "zone" in str(box.key)]
