@@ -11,10 +11,10 @@ from core.conversations import TABS, ConversationFilter, Count, Page, Slice, Sor
 from core.database import Store
 
 CAP = 10_000
-"""Without the mirror counting ends here: for the open tab, and for all tabs when no text is searched for."""
+"""Without the mirror counting ends here."""
 
-CAP_ELSEWHERE = 1_000
-"""... and here for the tabs that are not open, when a text is searched for."""
+CAP_SEARCH, CAP_ELSEWHERE = 1_000, 100
+"""When a text is searched for it ends here, and for the tabs that are not open here."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def _page(reader: Connection, mirror: Mirror, wanted: ConversationFilter, sort: 
 
 
 def _counts(reader: Connection, wanted: ConversationFilter) -> dict[str, Count]:
-    elsewhere = CAP_ELSEWHERE if wanted.search.strip() else CAP
+    opened, elsewhere = (CAP_SEARCH, CAP_ELSEWHERE) if wanted.search.strip() else (CAP, CAP)
     tabs: dict[str, ConversationFilter] = {tab: replace(wanted, tab=tab) for tab in TABS}  # type: ignore[arg-type]
-    caps = {tab: CAP if tab == wanted.tab else elsewhere for tab in TABS}
+    caps = {tab: opened if tab == wanted.tab else elsewhere for tab in TABS}
     return {tab: conversations.count(reader, one, caps[tab]) for tab, one in tabs.items()}

@@ -18,10 +18,14 @@ ONE: ColumnElement[int] = literal_column("1")
 
 @dataclass(frozen=True)
 class Condition:
-    """`test` holds for a matching conversation row; `ids` selects the ids that match, by an index, or is None."""
+    """`test` holds for a matching conversation row; `ids` selects the ids that match, by an index, or is None.
+
+    Up to `gather` ids (None: the usual number) are gathered and sorted; else an index in the wanted order is walked.
+    """
 
     test: ColumnElement[bool]
     ids: Select[Any] | None = None
+    gather: int | None = None
 
 
 def tab_test(wanted: ConversationFilter) -> ColumnElement[bool]:

@@ -11,14 +11,12 @@ from core.conversations.filters import TABS, ConversationFilter
 from core.conversations.matching import alternatives
 from core.conversations.paging import Slice, Sort, cursor
 from core.conversations.phrases import BUDGET, merge, scan
-from core.conversations.plan import Key, Plan, counted
+from core.conversations.plan import ALL, Key, Plan, counted
 from core.conversations.query import Query, parse
 
 NEWEST = Sort()
 FIRST_PAGE = Slice()
 BLANK = Query()
-ALL = 2**40
-"""A limit beyond every list."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ def find(
 
 
 def page_of_ids(reader: Connection, ids: Sequence[int], sort: Sort, slice_: Slice, query: Query = BLANK) -> Page:
-    """The page of a slice whose ids were found already, in display order; one more than its limit says that more follow."""
+    """The page of a slice whose ids were found already, in display order; an id over its limit: more follow."""
     more = len(ids) > slice_.limit
     kept = list(ids[-slice_.limit :] if slice_.is_backward else ids[: slice_.limit])
     shown = rows.display(reader, kept)
@@ -107,7 +105,7 @@ def find_ids(reader: Connection, wanted: ConversationFilter) -> list[int]:
     plans = _plans(reader, wanted, query, NEWEST)
     if query.phrases:
         return sorted(key[-1] for key in _keys(plans, Slice(ALL), None)[0])
-    return sorted({id_ for plan, _ in plans for id_ in reader.execute(plan.matching(None)).scalars()})
+    return sorted({id_ for plan, _ in plans for id_ in plan.ids(None)})
 
 
 def among(reader: Connection, wanted: ConversationFilter, ids: Collection[int]) -> set[int]:

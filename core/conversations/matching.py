@@ -15,6 +15,10 @@ BRANCHING = 2
 """So many words may be found in tags or phones as alternatives of their own; further ones are tested row by row."""
 
 
+FEW = 2_000
+"""Phones with a longer number in them are gathered up to here."""
+
+
 @dataclass(frozen=True)
 class Alternative:
     """All of it must hold: `terms` in the text, the phrases verbatim in one text, and the conditions."""
@@ -76,4 +80,5 @@ def _by_phone(reader: Connection, query: Query) -> list[Alternative]:
 
 
 def _phone(reader: Connection, digits: str) -> Condition:
-    return Condition(phone_test(digits), phone_ids(reader, digits))
+    # Each candidate of a longer number is looked up to be sure, which costs more than an entry of an index.
+    return Condition(phone_test(digits), phone_ids(reader, digits), None if len(digits) == DIGITS_FROM else FEW)

@@ -15,15 +15,21 @@ from core.database.tables import conversation
 
 c = conversation.c
 
-GATHER = 2_000
-"""A condition with fewer ids than this is gathered and sorted; else the order's index or the text index is walked."""
+GATHER = 8_000
+"""A condition with fewer ids is gathered and sorted; else the order's own index or the text index is walked."""
 
 GATHER_TEXT = 20_000
 """The same for the text index in another order than its own: its hits cost less than testing row by row."""
 
-FEW_HITS = 500
-NEAR = 1_000
-"""How many hits, and then how many rows of the tab, are tried before all hits of a word are read."""
+FEW_HITS = 200
+MANY_HITS = 20_000
+"""How many hits of a word are read at first, and later, at a time."""
+
+NEAR = 300
+"""How many rows of the tab are tried at first when the hits do not fill the page."""
+
+ALL = 2**40
+"""A limit beyond every list."""
 
 Key = tuple[Any, ...]
 """The sort values of a row, ending in a unique one; the id follows them."""
@@ -54,25 +60,26 @@ class Plan:
             return self._walk_recents(bounds, descending, slice_.limit)
         return self._first(self._ordered([self.tab, *bounds], descending, slice_.limit))
 
-    def matching(self, cap: int | None) -> Select[Any]:
-        """A selection of the matching ids; with a cap, of at most so many."""
+    def ids(self, cap: int | None) -> list[int]:
+        """The matching ids in no order; with a cap, at most so many."""
+        if cap is not None and self.text is not None and self.text.streams and self._gathered() is None:
+            return [key[-1] for key in self._stream(self.text, Slice(cap), descending=True)]
+        return list(self.reader.execute(self.matching().limit(cap)).scalars().all())
+
+    def matching(self) -> Select[Any]:
+        """A selection of all matching ids."""
         gathered = self._gathered()
         if gathered is not None:
-            found = self._of(gathered)
-        elif self.text is not None and self.text.streams:
-            hits = self.text.stream((), descending=True)
-            found = select(c.id).join_from(hits, conversation, c.activity_key == hits.c.key)
-            # The order costs nothing and makes the text index the driver.
-            found = found.where(self.tab, *self._tests(without_text=True)).order_by(hits.c.key.desc())
-        else:
-            found = select(c.id).where(self.tab, *self._tests())
-        return found if cap is None else found.limit(cap)
+            return self._of(gathered)
+        if self.text is not None and self.text.streams:
+            return select(c.id).where(c.activity_key.in_(self.text.hits()), self.tab, *self._tests(without_text=True))
+        return select(c.id).where(self.tab, *self._tests())
 
     def among(self, ids: list[int]) -> list[int]:
         """Those of these ids that match."""
-        return list(self.reader.execute(self._of(ids)).scalars())
+        return list(self.reader.execute(self._of(ids)).scalars().all())
 
-    def _of(self, ids: list[int]) -> Select[Any]:
+    def _of(self, ids: Sequence[int]) -> Select[Any]:
         return select(c.id).where(c.id.in_(engines.id_set(self.reader, ids)), self.tab, *self._tests())
 
     def _bounds(self, slice_: Slice, columns: tuple[ColumnElement[Any], ...]) -> list[ColumnElement[bool]]:
@@ -88,20 +95,22 @@ class Plan:
         tests = [condition.test for condition in self.conditions]
         return tests if self.text is None or without_text else [*tests, self.text.test]
 
-    def _gathered(self) -> list[int] | None:
+    def _gathered(self) -> Sequence[int] | None:
         """The ids of the rarest condition, when it is rare enough."""
-        sources = [(condition.ids, GATHER) for condition in self.conditions if condition.ids is not None]
+        sources = [
+            (condition.ids, condition.gather or GATHER) for condition in self.conditions if condition.ids is not None
+        ]
         if self.text is not None and (self.conditions or self.sort.by != "activity"):
             sources.append((self.text.ids, GATHER if self.sort.by == "activity" else GATHER_TEXT))
-        best: list[int] | None = None
+        best: Sequence[int] | None = None
         for source, most in sources:
             limit = most if best is None else len(best)
-            found = list(self.reader.execute(source.limit(limit)).scalars()) if limit else []
+            found = self.reader.execute(source.limit(limit)).scalars().all() if limit else []
             if len(found) < limit:
                 best = found
         return best
 
-    def _sorted(self, ids: list[int], bounds: list[ColumnElement[bool]], descending: bool, limit: int) -> list[Key]:
+    def _sorted(self, ids: Sequence[int], bounds: list[ColumnElement[bool]], descending: bool, limit: int) -> list[Key]:
         among = c.id.in_(engines.id_set(self.reader, ids))
         if len(ids) > GATHER:
             return self._first(self._ordered([among, self.tab, *bounds], descending, limit))
@@ -110,45 +119,55 @@ class Plan:
         return sorted(self._first(rows), reverse=descending)[:limit]
 
     def _first(self, rows: Select[Any]) -> list[Key]:
-        return [tuple(row) for row in self.reader.execute(rows)]
+        return [tuple(row) for row in self.reader.execute(rows).all()]
 
     def _stream(self, found: TextMatch, slice_: Slice, descending: bool) -> list[Key]:
-        """The text index in its own order: the bounds stand on its column, so that it seeks.
+        """By turns a stretch of the text index's hits and a stretch of the tab's rows, ever longer ones.
 
-        Where a tab or filter may refuse many hits in a row, a few hits are tried first, then the tab's own index for a
-        while; only then all hits are read. A frequent word fills its page early, a rare one has few hits.
+        Hits fill the page when the tab refuses few of them, rows when the word is frequent in the tab; whichever is
+        first. What an engine would do by itself is a gamble between the two.
         """
         bounds = self._bounds(slice_, (found.order,))
-        if self.wanted.tab != "all" or self.conditions:
-            tried = self._of_stream(found.stream(bounds, descending, FEW_HITS), descending, slice_.limit)
-            if len(tried) == slice_.limit:
-                return tried
-            near = self._walk_near(self._bounds(slice_, self.sort.columns), descending, slice_.limit)
-            if len(near) == slice_.limit:
-                return near
-        return self._of_stream(found.stream(bounds, descending), descending, slice_.limit)
+        tab_bounds = self._bounds(slice_, self.sort.columns)
+        by_hits: list[Key] = []
+        by_rows: list[Key] = []
+        hits_size, rows_size = min(max(FEW_HITS, slice_.limit), MANY_HITS), NEAR
+        while True:
+            hits = self.reader.execute(found.hits(bounds, descending, hits_size)).scalars().all()
+            by_hits += self._kept(hits, descending)
+            if len(by_hits) >= slice_.limit or len(hits) < hits_size:
+                return by_hits[: slice_.limit]
+            bounds = [found.order < hits[-1] if descending else found.order > hits[-1]]
+            hits_size = min(hits_size * 8, MANY_HITS)
+            if slice_.limit <= NEAR:
+                near, end = self._near(found, tab_bounds, descending, rows_size)
+                by_rows += near
+                if len(by_rows) >= slice_.limit or end is None:
+                    return by_rows[: slice_.limit]
+                tab_bounds = [c.activity_key < end if descending else c.activity_key > end]
+                rows_size *= 4
 
-    def _of_stream(self, hits: Any, descending: bool, limit: int) -> list[Key]:
-        rows = select(*self.sort.columns, c.id.label("id_")).join_from(hits, conversation, c.activity_key == hits.c.key)
-        rows = rows.where(self.tab, *self._tests(without_text=True))
-        rows = rows.order_by(hits.c.key.desc() if descending else hits.c.key.asc())
-        return self._first(rows.limit(limit))
-
-    def _walk_near(self, bounds: list[ColumnElement[bool]], descending: bool, limit: int) -> list[Key]:
-        """Matches among the next rows of the tab."""
-        key = c.activity_key
-        near = (
-            select(key)
-            .where(self.tab, *bounds)
-            .order_by(key.desc() if descending else key.asc())
-            .limit(NEAR)
-            .subquery()
+    def _kept(self, hits: Sequence[int], descending: bool) -> list[Key]:
+        """Those of the activity keys whose conversations pass the tab and the conditions."""
+        rows = select(*self.sort.columns, c.id.label("id_")).where(
+            c.activity_key.in_(engines.id_set(self.reader, hits))
         )
-        end = self.reader.execute(select((func.min if descending else func.max)(near.c.activity_key))).scalar_one()
-        if end is None:
-            return []
-        within = key >= end if descending else key <= end
-        return self._first(self._ordered([self.tab, *bounds, within], descending, limit))
+        return sorted(self._first(rows.where(self.tab, *self._tests(without_text=True))), reverse=descending)
+
+    def _near(
+        self, found: TextMatch, bounds: Sequence[ColumnElement[bool]], descending: bool, size: int
+    ) -> tuple[list[Key], int | None]:
+        """Matches among the tab's next rows, in its order, and where that stretch ends; None: the tab ends in it."""
+        key = c.activity_key
+        order = key.desc() if descending else key.asc()
+        tab = select(key).where(self.tab, *bounds).order_by(order).limit(size).subquery()
+        keys = tab.c.activity_key
+        low, high, n = self.reader.execute(select(func.min(keys), func.max(keys), func.count())).one()
+        if not n:
+            return [], None
+        tests = [*self._tests(without_text=True), key.between(low, high), found.test_between(low, high)]
+        rows = select(*self.sort.columns, c.id.label("id_")).where(self.tab, *bounds, *tests).order_by(order)
+        return self._first(rows), None if n < size else low if descending else high
 
     def _ordered(self, where: Sequence[ColumnElement[bool]], descending: bool, limit: int) -> Select[Any]:
         columns = self.sort.columns
@@ -169,11 +188,7 @@ class Plan:
 
 def counted(reader: Connection, plans: Sequence[Plan], cap: int | None) -> int:
     """How many conversations one of the plans finds; at most `cap`."""
-    found = plans[0].matching(cap) if len(plans) == 1 else _union([plan.matching(cap) for plan in plans])
-    n = int(reader.execute(select(func.count()).select_from(found.subquery())).scalar_one())
-    return n if cap is None else min(cap, n)
-
-
-def _union(selects: Sequence[Select[Any]]) -> Any:
-    ids = [select(one.subquery().c.id) for one in selects]
-    return ids[0].union(*ids[1:])
+    if cap is None and len(plans) == 1:
+        found = plans[0].matching().subquery()
+        return int(reader.execute(select(func.count()).select_from(found)).scalar_one())
+    return min(len({id_ for plan in plans for id_ in plan.ids(cap)}), ALL if cap is None else cap)

@@ -44,7 +44,7 @@ def display(reader: Connection, ids: Sequence[int]) -> list[Row]:
     wanted = engines.id_set(reader, ids)
     loaded = reader.execute(select(*COLUMNS).select_from(_JOINED).where(c.id.in_(wanted)))
     tags = tags_of(reader, ids)
-    found = {row[0]: dict(zip(NAMES, (*row, tags.get(row[0], ())), strict=True)) for row in loaded}
+    found = {row[0]: dict(zip(NAMES, (*row, tags.get(row[0], ())), strict=True)) for row in loaded.all()}
     return [found[id_] for id_ in ids if id_ in found]
 
 
@@ -62,8 +62,7 @@ def tags_of(reader: Connection, ids: Sequence[int]) -> dict[int, tuple[tuple[str
         tag, tag.c.id == contact_tag.c.tag_id
     )
     found: dict[int, list[tuple[str, int, int]]] = {}
-    for row in reader.execute(
-        carried.where(contact_tag.c.contact_id.in_(engines.id_set(reader, ids))).order_by(*order)
-    ):
+    listed = carried.where(contact_tag.c.contact_id.in_(engines.id_set(reader, ids))).order_by(*order)
+    for row in reader.execute(listed).all():
         found.setdefault(row.contact_id, []).append((row.name, row.color, row.id))
     return {id_: tuple(listed) for id_, listed in found.items()}

@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, Engine, text
 
 _TAKE = text("UPDATE id_counter SET next = next + :n WHERE name = :name RETURNING next")
+_NUMBER = text("SELECT pg_current_xact_id()")
 _START = text("INSERT INTO id_counter (name, next) VALUES (:name, 1) ON CONFLICT (name) DO NOTHING")
 
 
@@ -10,6 +11,8 @@ def take(connection: Connection, counters: Engine | None, name: str, n: int) -> 
     """The first of `n` ids in a row for `name`; gaps may stay when a transaction is rolled back."""
     if counters is None:
         return _take(connection, name, n)
+    # The writer's transaction gets its number before the id: a reader of the feed then knows who may still be writing.
+    connection.execute(_NUMBER)
     with counters.connect() as own:
         return _take(own, name, n)
 

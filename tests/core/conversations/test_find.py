@@ -16,10 +16,12 @@ TINY = (
     (plan, "GATHER", 5),
     (plan, "GATHER_TEXT", 12),
     (plan, "FEW_HITS", 6),
-    (plan, "NEAR", 10),
+    (plan, "MANY_HITS", 20),
+    (plan, "NEAR", 32),
     (phrases, "FIRST_STEP", 3),
     (phrases, "LAST_STEP", 9),
     (matching, "BRANCHING", 0),
+    (matching, "FEW", 5),
 )
 WANTED = (
     ConversationFilter(),
