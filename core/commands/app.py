@@ -3,6 +3,7 @@
 import json
 from typing import Annotated, Any
 
+import click
 import typer
 from rich.console import Console
 
@@ -17,8 +18,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 
 
 def open_store() -> tuple[Store, Actor]:
-    """The database of the settings, and the user who acts on this machine."""
+    """The database of the settings, closed with the command, and the user who acts on this machine."""
     store = Store.open(settings.load().url)
+    click.get_current_context().call_on_close(store.close)
     return store, people.local_actor(store)
 
 

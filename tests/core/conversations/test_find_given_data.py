@@ -2,7 +2,6 @@
 
 import json
 import random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from core import conversations
+from core.__main__ import app  # with all its commands
 from core.access import Actor
-from core.commands import app, conversations as command  # noqa: F401 - the command registers itself
-from core.commands.app import app as cli
 from core.conversations import Choices, ConversationFilter, Slice, Sort
 from core.database import Store
 from tests.conftest import Clock
@@ -24,13 +22,13 @@ runner = CliRunner()
 
 
 @pytest.fixture
-def imported(store: Store, alice: Actor, fixed_clock: Clock, given_data: Path, tmp_path: Path) -> Iterator[Store]:
+def imported(store: Store, alice: Actor, fixed_clock: Clock, given_data: Path, tmp_path: Path) -> Store:
     office = Office(store, alice, tmp_path / "files")
     for folder in ("star", "multidogo"):
         for kind in FILES:
             if (path := given_data / "real" / folder / f"{kind}.csv").exists():
-                office.bring(kind, path)
-    yield store
+                office.carry_out(office.begin(path, kind))
+    return store
 
 
 def test_generated_wishes_equal_brute_force_over_real_conversations(
@@ -68,7 +66,7 @@ def asked(wanted: ConversationFilter, choices: Choices) -> tuple[int, list[int]]
     for stage_id in wanted.stages:
         arguments += ["--stage", names.stage(stage_id)]
     owner = {"unassigned": "nobody", "mine": "me"}.get(wanted.owner_mode)
-    result = runner.invoke(cli, [*arguments, *(["--owner", owner] if owner else [])])
+    result = runner.invoke(app, [*arguments, *(["--owner", owner] if owner else [])])
     assert result.exit_code == 0, (arguments, result.output, result.exception)
     answer = json.loads(result.stdout)
     return answer["count"], [row["id"] for row in answer["rows"]]
