@@ -1,9 +1,9 @@
 """What every command shares: the database, the acting user, and how an answer is printed."""
 
 import json
+from contextlib import ExitStack
 from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 
@@ -11,16 +11,23 @@ from core import people, settings
 from core.access import Actor
 from core.database import Store
 
-app = typer.Typer(help="Talkdeck on the command line.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 console = Console(stderr=True)
+_opened = ExitStack()
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; messages go to stderr.")]
+
+
+@app.callback()
+def begin(context: typer.Context) -> None:
+    """Talkdeck on the command line."""
+    context.call_on_close(_opened.close)
 
 
 def open_store() -> tuple[Store, Actor]:
     """The database of the settings, closed with the command, and the user who acts on this machine."""
     store = Store.open(settings.load().url)
-    click.get_current_context().call_on_close(store.close)
+    _opened.callback(store.close)
     return store, people.local_actor(store)
 
 
