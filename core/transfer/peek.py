@@ -8,7 +8,7 @@ from core.errors import Invalid
 from core.settings import Settings
 from core.transfer.decode import Lines, examine
 from core.transfer.plan import refuse_doubled
-from core.transfer.presets import Preset
+from core.transfer.presets import PRESETS, Preset, folded
 from core.transfer.rows import Reject
 from core.transfer.source import Choices, open_import, table_of
 from core.transfer.table import Table
@@ -22,7 +22,7 @@ class Peek:
     """What a person needs to judge the mapping.
 
     `samples`: for each column a few values as they stand. `refusal` says why nobody can tell by itself what the columns
-    mean; then `preset` is None and `mapping` (column -> field) empty.
+    mean; then `preset` is None and `mapping` (column -> field) empty. `is_for` is the kind it plainly holds instead.
     """
 
     columns: tuple[str, ...]
@@ -30,6 +30,7 @@ class Peek:
     preset: Preset | None
     mapping: dict[str, str]
     refusal: str = ""
+    is_for: str = ""
 
 
 def peek(file: BinaryIO, kind: str, settings: Settings, encoding: str = "") -> Peek:
@@ -44,8 +45,14 @@ def peek(file: BinaryIO, kind: str, settings: Settings, encoding: str = "") -> P
     try:
         plan = open_import(file, kind, settings, Choices(encoding=encoding)).plan
     except Invalid as error:
-        return Peek(columns, samples, None, {}, str(error))
+        return Peek(columns, samples, None, {}, str(error), _other_kind(columns, kind))
     return Peek(columns, samples, plan.preset, dict(plan.mapping))
+
+
+def _other_kind(columns: tuple[str, ...], kind: str) -> str:
+    names = {folded(name) for name in columns}
+    others = (preset for preset in PRESETS if preset.kind != kind and preset.marks and names.issuperset(preset.marks))
+    return next((preset.kind for preset in others), "")
 
 
 def _samples(table: Table) -> tuple[tuple[str, ...], ...]:

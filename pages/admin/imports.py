@@ -38,7 +38,7 @@ def new_import(actor: Actor) -> None:
     uploads.encoding(draft)
     if seen is None:
         return
-    mapping.recognised(seen)
+    mapping.recognised(draft, seen)
     mapping.editor(draft)
     uploads.choices(draft)
     trial = dry_run.show(draft)

@@ -20,7 +20,7 @@ PROBLEMS = {"line": "Line", "column": "Column", "value": "Value", "reason": "Rea
 
 def show(draft: Draft) -> Trial | None:
     """The check under the choices in force; comes back once it is done and its counts stand on the page."""
-    if mapping.missing(draft):
+    if mapping.missing(draft) or (draft.seen and draft.seen.is_for):
         return None
     trial = draft.trial
     if trial is None or (trial.kind, trial.choices) != (draft.kind, draft.choices):
@@ -38,8 +38,8 @@ def show(draft: Draft) -> Trial | None:
             raise Unavailable(
                 "The check broke off. Choose the file again; if it stays, the log of the server says why."
             )
-        with st.container(border=True, key="imports.refused"):
-            st.text(trial.refusal)
+        st.error("This file cannot be imported as it is.", icon=":material/error:")
+        st.text(trial.refusal)
         return None
     st.subheader("What the import would do", anchor=False)
     counts(trial.preview.counts)

@@ -29,6 +29,7 @@ CSS = """<style>
 .st-key-reader-name [data-testid="stText"] * { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 [class*="st-key-imports"][class*="-samples"] [data-testid="stText"],
 .st-key-imports-page [class*="-facts"] [data-testid="stText"] { font-size: 0.92rem; opacity: 0.8; }
+.st-key-imports-page [aria-label="Download as CSV"] { display: none; }
 @media (max-width: 640px) {
   .st-key-conversations-both { flex-wrap: wrap; }
   .st-key-reader { --reader-height: auto; }

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.transfer.peek import Peek
 from core.transfer.presets import FIELDS, NEEDED, OURS, folded
+from pages.ui import uploads
 from pages.ui.uploads import Draft
 
 LEFT_OUT = ""
@@ -28,11 +29,17 @@ WORDS = {
 }
 
 
-def recognised(seen: Peek) -> None:
+def recognised(draft: Draft, seen: Peek) -> None:
     """What the file seems to be, or why nobody can tell."""
-    if seen.preset is None:
-        with st.container(border=True, key="imports.unclear"):
-            st.text(seen.refusal)
+    if seen.preset is None and not missing(draft):
+        st.success("Columns as you chose them.", icon=":material/check_circle:")
+    elif seen.preset is None:
+        st.warning("Not recognised.", icon=":material/help:")
+        st.text(seen.refusal)
+        if seen.is_for:
+            label = f"Import it as {seen.is_for}"
+            st.button(label, key="imports.switch", type="primary", on_click=uploads.switch, args=(seen.is_for,))
+        else:
             st.text("Choose below what its columns are, or choose another kind above.")
     elif seen.preset.key == "own":
         st.success("Recognised by the names of its columns.", icon=":material/check_circle:")
@@ -43,7 +50,7 @@ def recognised(seen: Peek) -> None:
 def editor(draft: Draft) -> None:
     """A row for each column: its name, what stands in it, what it becomes. What is left out can be shown as well."""
     seen = draft.seen
-    if seen is None:
+    if seen is None or seen.is_for:
         return
     columns = [n for n, name in enumerate(seen.columns) if name.strip() and not folded(name).startswith(OURS)]
     unused = [n for n in columns if seen.columns[n] not in seen.mapping]

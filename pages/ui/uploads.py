@@ -1,5 +1,6 @@
 """The file at hand on the import page: how it comes in, where it lies, and what the person decided about it."""
 
+import re
 from dataclasses import dataclass, field
 from zoneinfo import available_timezones
 
@@ -24,6 +25,8 @@ SERIAL = "imports.serial"
 TYPES = ("csv", "tsv", "txt", "xml", "vcf")
 TIMES = {"created_at", "sent_at", "entered_at", "closed_at"}
 DAYS = {*TIMES, "date_of_birth"}
+ZONED = re.compile(r"(Z|[+-]\d\d:?\d\d)$|^\d{9,}$")  # says its zone, or counts seconds
+SLASHED = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b")
 ORDER_WORDS = {"mdy": "month/day/year, as 02/10/1927", "dmy": "day/month/year, as 10/02/1927"}
 EXPECTED = {
     "contacts": "One row per person, with a phone number. Exports of HubSpot, HighLevel, Chatwoot, Google, Outlook, "
@@ -79,6 +82,11 @@ def kind() -> str:
     )
 
 
+def switch(wanted: str) -> None:
+    """Import the file as another kind. A callback."""
+    st.session_state[KIND] = st.session_state["imports.kind"] = wanted
+
+
 def drop_zone() -> None:
     """Where a file is put; it goes to the disk at once and leaves the memory."""
     st.text(EXPECTED[_kind()])
@@ -110,9 +118,8 @@ def look_at(draft: Draft) -> Peek | None:
         draft.kind = _kind()
         _open(draft)
     if draft.refusal:
-        with st.container(border=True, horizontal=True, key="imports.refused"):
-            st.markdown(":material/error:")
-            st.text(draft.refusal)
+        st.error("This file cannot be imported as it is.", icon=":material/error:")
+        st.text(draft.refusal)
     return draft.seen
 
 
@@ -150,23 +157,30 @@ def encoding(draft: Draft) -> None:
 
 
 def choices(draft: Draft) -> None:
-    """How times and days are read, where the file has any and does not say it itself."""
-    given, preset = set(draft.mapping.values()), draft.seen.preset if draft.seen else None
-    usual = settings.load()
-    says_order = preset is not None and (preset.date_order or preset.key in {"sms_backup", "vcard"})
+    """How times and days are read, where the file has such as leave it open."""
+    preset, usual = draft.seen.preset if draft.seen else None, settings.load()
+    is_order_known = preset is not None and preset.date_order
     with st.container(horizontal=True, gap="small", key="imports.choices"):
-        if given & TIMES and not (preset and preset.key == "sms_backup"):
+        if not all(map(ZONED.search, _values(draft, TIMES))):
             zones = sorted(available_timezones() | {usual.time_zone})
             at = zones.index(draft.time_zone or usual.time_zone)
             key = f"imports.zone.{draft.serial}"
             draft.time_zone = st.selectbox("Times without a zone are of", zones, index=at, key=key, width=320)
-        if given & DAYS and not says_order:
+        if not is_order_known and any(map(SLASHED.match, _values(draft, DAYS))):
             orders = tuple(ORDERS)
             at = orders.index(draft.date_order or usual.date_order)
             draft.date_order = st.selectbox(
                 "Days written with slashes are", orders, index=at, format_func=ORDER_WORDS.__getitem__,
                 key=f"imports.order.{draft.serial}", width=320,
             )  # fmt: skip
+
+
+def _values(draft: Draft, fields: set[str]) -> list[str]:
+    """What stands in the columns that become one of these fields, as far as it was looked at."""
+    if draft.seen is None:
+        return []
+    pairs = zip(draft.seen.columns, draft.seen.samples, strict=True)
+    return [value for name, values in pairs if draft.mapping.get(name) in fields for value in values]
 
 
 def start(actor: Actor, source: Source, request_id: str) -> int:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
 from core import people
 from core.access import Right
@@ -93,7 +94,7 @@ def test_columns_that_say_nothing_are_mapped_by_hand(office: Store, arrive: Visi
     app = uploaded(arrive(), "who,number one\nAnn,(212) 555-0101\n")
     assert "No column can be the phone" in texts(app)
     assert "imports.run" not in keys(app)
-    assert "Still needed: a column that is the phone." in app.warning[0].value
+    assert "Still needed: a column that is the phone." in app.warning[1].value
     serial = app.session_state["imports.draft"].serial
     app.selectbox(f"imports.map.{serial}.1").select("phone").run()
     assert not app.warning
@@ -131,7 +132,7 @@ def test_the_order_of_days_and_the_zone_are_asked_where_they_matter(office: Stor
     order.select("dmy").run()
     assert app.dataframe[0].value["Date of birth"].tolist() == ["1927-10-02"]
     assert f"imports.zone.{serial}" not in [box.key for box in app.selectbox]
-    plain = uploaded(arrive(), GOOD)
+    plain = uploaded(arrive(), GOOD.replace("tags", "created_at").replace("vip", "2026-01-02T10:00:00Z"))
     assert not [box.key for box in plain.selectbox if "order" in str(box.key) or "zone" in str(box.key)]
 
 
@@ -148,6 +149,23 @@ def test_the_kind_can_be_changed_after_the_upload(office: Store, arrive: Visit) 
     assert "No column can be the phone" in texts(app)
     app.get("button_group")[0].set_value("templates").run()
     assert metrics(app)["Inserted"] == "1"
+
+
+def test_a_known_file_of_another_kind_offers_to_switch(office: Store, arrive: Visit) -> None:
+    app = uploaded(
+        arrive(), "Record ID,First Name,Phone Number,Contact owner\n1,Ann,(212) 555-0101,Zoe\n", kind="deals"
+    )
+    assert "This is a HubSpot contacts export." in texts(app)
+    app.button("imports.switch").click().run()
+    assert app.get("button_group")[0].value == "contacts"
+    assert metrics(app)["Inserted"] == "1"
+
+
+def test_an_upload_leaves_the_memory(office: Store, arrive: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go: list[str] = []
+    monkeypatch.setattr(MemoryUploadedFileManager, "remove_file", lambda _self, _session, id_: let_go.append(id_))
+    uploaded(arrive(), GOOD)
+    assert len(let_go) == 1
 
 
 def test_another_file_replaces_the_first_and_leaves_nothing_behind(
