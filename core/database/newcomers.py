@@ -7,7 +7,6 @@ from sqlalchemy import Column, Connection, MetaData, Table, text
 
 from core.database import engines, loading
 from core.database.search import parts
-from core.words import words
 
 _ADD_TEXT = "INSERT INTO search_text (rowid, words) VALUES (?, ?)"
 _ADD_PHONE = "INSERT INTO search_phone (rowid, digits) VALUES (?, ?)"
@@ -16,27 +15,25 @@ _POSTGRESQL_TEXT = Table("search_text", MetaData(), *map(Column, ("contact_id", 
 
 
 class Newcomer(NamedTuple):
-    """A conversation whose rows are inserted in this transaction; `text`: its names, e-mail and note."""
+    """A conversation whose rows are inserted in this transaction; `words`: of its names, e-mail and note, by blanks."""
 
     id: int
     activity_key: int
     phone: str
-    text: str
+    words: str
 
 
 def index(connection: Connection, newcomers: Sequence[Newcomer]) -> None:
     """Add conversations without messages to the text index. None of them may be in it."""
     if not newcomers:
         return
-    found = [(newcomer, words(newcomer.text)) for newcomer in newcomers]
     if engines.is_sqlite(connection):
-        documents = sorted((newcomer.activity_key, " ".join(listed)) for newcomer, listed in found)
-        connection.exec_driver_sql(_ADD_TEXT, documents)
-        connection.exec_driver_sql(_ADD_PHONE, [(newcomer.id, newcomer.phone[1:]) for newcomer in newcomers])
-        vocabulary = sorted({word for _, listed in found for word in listed})
+        connection.exec_driver_sql(_ADD_TEXT, sorted((n.activity_key, n.words) for n in newcomers))
+        connection.exec_driver_sql(_ADD_PHONE, [(n.id, n.phone[1:]) for n in newcomers])
+        vocabulary = sorted(set(" ".join([n.words for n in newcomers]).split()))
         connection.execute(_ADD_WORDS, {"words": engines.json_texts(vocabulary)})
     else:
-        rows = [row for newcomer, listed in found for row in _rows(newcomer.id, listed)]
+        rows = [row for newcomer in newcomers for row in _rows(newcomer.id, newcomer.words.split())]
         loading.load_rows(connection, _POSTGRESQL_TEXT, ("contact_id", "part", "is_split", "words"), rows)
 
 

@@ -1,17 +1,20 @@
 """Contacts into the database: new ones inserted, known ones filled and corrected, never emptied."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
+from itertools import compress
+from operator import not_
 
 from sqlalchemy import Connection, select
 
 from core import people, tags
-from core.database import Change, Work, engines, loading
+from core.database import Change, Work, engines
 from core.database.tables import contact_tag, tag
 from core.transfer import newcomers
 from core.transfer.apply_deals import DealApplier, Deals
 from core.transfer.contact_changes import Wish, carry_out, find_known
-from core.transfer.newcomers import Newcomer
+from core.transfer.newcomers import Names
 from core.transfer.outlook import Outlook
 from core.transfer.rows import ContactRow, DealRow, Remark
 from core.words import fold
@@ -21,17 +24,21 @@ SAME_PHONE = "same phone as line {}: only what was blank is filled"
 
 @dataclass
 class Contacts(Outlook):
-    """What a chunk of contacts will do."""
+    """What a chunk of contacts will do.
 
+    `fresh`: unknown phones that the file has but once so far; `wishes`: all others, by phone.
+    """
+
+    fresh: list[ContactRow] = field(default_factory=list)
     wishes: dict[str, Wish] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     lines: dict[int, int] = field(default_factory=dict)
     deals: list[DealRow] = field(default_factory=list)
     of_deals: Deals | None = None
 
-    def new(self) -> list[Wish]:
-        """Contacts to be made, in the file's order."""
-        return [wish for wish in self.wishes.values() if wish.known is None]
+    def new(self) -> list[ContactRow]:
+        """Contacts to be made."""
+        return [*self.fresh, *(_merged(wish) for wish in self.wishes.values() if wish.known is None)]
 
     def changed(self) -> list[Wish]:
         """Known contacts that will not stay as they are."""
@@ -54,9 +61,10 @@ class ContactApplier:
     def look(self, reader: Connection, rows: Sequence[ContactRow]) -> Contacts:
         outlook = Contacts()
         known = find_known(reader, {row.phone for row in rows})
+        slow = rows if self._filled is not None else self._take_fresh(outlook, rows, known.keys())
         carried = _tags_of(reader, [row.id for row in known.values()])
-        with_deals = self._phones_with_news(reader, [deal for row in rows if row.phone in known for deal in row.deals])
-        for row in rows:
+        with_deals = self._phones_with_news(reader, [deal for row in slow if row.phone in known for deal in row.deals])
+        for row in slow:
             number = int(row.phone[1:])
             first = outlook.lines.get(number) or self._lines.get(number)
             wish = outlook.wishes.get(row.phone)
@@ -70,28 +78,41 @@ class ContactApplier:
                 is_new = found is None and not is_recalled
             is_changed = _merge(wish, row, outlook.owners, is_repeated=first is not None)
             if row.deals:
-                outlook.deals.extend(row.deals)
                 is_changed = is_changed or row.phone in with_deals
             outlook.counts.inserted += is_new
             outlook.counts.updated += is_changed and not is_new
             outlook.counts.unchanged += not is_changed and not is_new
-            outlook.remarks.extend((row.line, remark) for remark in row.remarks)
             if first is not None:
                 outlook.remark(row.line, Remark("phone", row.phone, SAME_PHONE.format(first)))
+        outlook.remarks += [(row.line, remark) for row in rows if row.remarks for remark in row.remarks]
+        outlook.deals += [deal for row in rows if row.deals for deal in row.deals]
         return outlook
 
+    def _take_fresh(self, outlook: Contacts, rows: Sequence[ContactRow], known: Set[str]) -> list[ContactRow]:
+        """The quick way of most imports: unknown phones, once in the file so far. Returns the other rows."""
+        times = Counter([row.phone for row in rows])
+        lines = self._lines
+        is_fresh = [
+            times[row.phone] == 1 and row.phone not in known and int(row.phone[1:]) not in lines for row in rows
+        ]
+        outlook.fresh = fresh = list(compress(rows, is_fresh))
+        outlook.lines = {int(row.phone[1:]): row.line for row in fresh}
+        outlook.counts.inserted += len(fresh)
+        outlook.owners |= {fold(name): name for name in sorted({row.owner for row in fresh}) if name}
+        return list(compress(rows, map(not_, is_fresh)))
+
     def write(self, work: Work, event_id: int, outlook: Contacts) -> list[Change]:
-        owner_ids = people.ensure_owners(work, event_id, outlook.owners)
         new, changed = outlook.new(), outlook.changed()
-        names = {key: name for wish in (*new, *changed) for key, name in wish.tags.items()}
-        tag_ids = tags.ensure(work, event_id, names)
-        ids = newcomers.take_ids(work, len(new))
-        made = {id_: _newcomer(work, wish, owner_ids) for id_, wish in zip(ids, new, strict=True)}
-        newcomers.insert(work, event_id, made)
-        carried = [*zip(ids, new, strict=True), *((wish.known.id, wish) for wish in changed if wish.known is not None)]
-        links = [(id_, tag_ids[key], work.now, "import", event_id) for id_, wish in carried for key in wish.tags]
-        loading.load_rows(work.conn, contact_tag, _TAG_COLUMNS, sorted(links))
-        changes = carry_out(work, event_id, changed, owner_ids, tag_ids)
+        tagged = {name for row in new for name in row.tags} | {name for wish in changed for name in wish.tags.values()}
+        names = Names(
+            people.ensure_owners(work, event_id, outlook.owners),
+            tags.ensure(work, event_id, {fold(name): name for name in sorted(tagged)}),
+        )
+        first = work.take_ids("contact", len(new))
+        newcomers.insert(work, event_id, dict(enumerate(new, first)), names)
+        added = {wish.known.id: list(wish.tags.values()) for wish in changed if wish.known is not None and wish.tags}
+        newcomers.add_tags(work, event_id, added, names)
+        changes = carry_out(work, event_id, changed, names)
         if outlook.deals:
             outlook.of_deals = self._deals.look(work.conn, outlook.deals)
             changes += self._deals.write(work, event_id, outlook.of_deals)
@@ -119,9 +140,6 @@ class ContactApplier:
         filled, wish.had = self._filled[number]
         wish.values = [value or ("?" if filled >> place & 1 else "") for place, value in enumerate(wish.values)]
         return True
-
-
-_TAG_COLUMNS = ("contact_id", "tag_id", "added_at", "origin", "event_id")
 
 
 def _tags_of(reader: Connection, ids: list[int]) -> dict[int, frozenset[str]]:
@@ -157,11 +175,21 @@ def _merge(wish: Wish, row: ContactRow, owners: dict[str, str], *, is_repeated: 
     return is_changed
 
 
-def _newcomer(work: Work, wish: Wish, owner_ids: dict[str, int]) -> Newcomer:
+def _merged(wish: Wish) -> ContactRow:
     first, last, email, born, zip_code, city, state, external_id, source, owner, text = wish.values
     row = wish.row
-    created_at = work.now if row.created_at is None else row.created_at
-    return Newcomer(
-        row.phone, row.is_phone_valid, first, last, email, born or None, zip_code, city, state, external_id or None,
-        created_at, source, owner_ids[owner] if owner else None, text,
-    )  # fmt: skip
+    return row._replace(
+        first_name=first,
+        last_name=last,
+        email=email,
+        date_of_birth=born or None,
+        zip_code=zip_code,
+        city=city,
+        state=state,
+        external_id=external_id,
+        source=source,
+        owner=owner,
+        tags=tuple(wish.tags.values()),
+        notes=text,
+        derived=None,
+    )

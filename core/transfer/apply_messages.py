@@ -13,9 +13,9 @@ from core.database.search import reindexing
 from core.database.tables import message, phone_claim
 from core.transfer import newcomers
 from core.transfer.fields import split_name
-from core.transfer.newcomers import Newcomer
+from core.transfer.newcomers import Names
 from core.transfer.outlook import Outlook
-from core.transfer.rows import MessageRow, Remark
+from core.transfer.rows import ContactRow, MessageRow, Remark
 
 NEW_CONTACT = "no contact had this phone: one is made, with the phone alone"
 NEW_NAMED_CONTACT = "no contact had this phone: one is made, with the name in the file"
@@ -106,7 +106,7 @@ class MessageApplier:
         rows = _rows(work, event_id, outlook, outlook.contacts | made)
         touched = sorted({row[0] for row in rows})
         with reindexing(work.conn, touched):
-            newcomers.insert(work, event_id, people, is_indexed=False)
+            newcomers.insert(work, event_id, people, Names({}, {}), is_indexed=False)
             loading.load_rows(work.conn, message, _COLUMNS, rows)
             refresh(work.conn, touched, work.now)
         return [
@@ -144,6 +144,7 @@ def _stored(reader: Connection, contacts: dict[str, int], keys: Sequence[Key]) -
     return {(phones[row[0]], row[1]): (row[2], row[3], row[4]) for row in reader.execute(listed)}
 
 
-def _newcomer(row: MessageRow, created_at: int) -> Newcomer:
+def _newcomer(row: MessageRow, created_at: int) -> ContactRow:
     first, last = split_name(row.contact_name)
-    return Newcomer(row.phone, row.is_phone_valid, first, last, created_at=created_at)
+    blank = ("", None, "", "", "", "", "", "")
+    return ContactRow(row.line, row.phone, row.is_phone_valid, first, last, *blank, created_at, (), "")

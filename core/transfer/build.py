@@ -100,14 +100,15 @@ class ContactBuilder(_Builder):
             zip_code.strip(),
             city.strip(),
             state.strip(),
+            external_id,
             source.strip(),
             owner.strip(),
             self._created(created, remarks) if created else None,
             fields.tags(tags, self.separator) if tags else (),
             notes if notes and not notes.isspace() else "",
-            external_id,
             self._deals((line, *number), external_id, opportunities, remarks) if opportunities else (),
             tuple(remarks),
+            None,
         )
         return _new(ContactRow, row)
 

@@ -1,6 +1,6 @@
 """Known contacts that an import changes: what it wants of each, the updates, and a change for every row touched."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from core.database import Change, Work, engines
 from core.database.search import reindexing
 from core.database.tables import contact, conversation, note, note_version, phone_claim, user
-from core.transfer.newcomers import name_key
+from core.transfer.newcomers import Names, name_key
 from core.transfer.rows import ContactRow
 
 OF_CONTACT = ("first_name", "last_name", "email", "date_of_birth", "zip_code", "city", "state", "external_id")
@@ -72,15 +72,13 @@ def find_known(reader: Connection, phones: Iterable[str]) -> dict[str, Known]:
     return {row.phone: row for row in reader.execute(_KNOWN.where(wanted))}
 
 
-def carry_out(
-    work: Work, event_id: int, wishes: Sequence[Wish], owner_ids: dict[str, int], tag_ids: dict[str, int]
-) -> list[Change]:
+def carry_out(work: Work, event_id: int, wishes: Sequence[Wish], names: Names) -> list[Change]:
     """Update what differs. Tags to be added are inserted elsewhere and accounted for here."""
-    changes = _Changes(work, event_id, owner_ids)
+    changes = _Changes(work, event_id, names.owners)
     for wish in wishes:
         changes.plan(wish)
         if wish.tags and wish.known is not None:
-            added = sorted(tag_ids[key] for key in wish.tags)
+            added = sorted(names.tags[key] for key in wish.tags)
             changes.listed.append(Change("contact_tag", None, wish.known.id, after={"tag_ids": added}))
     with reindexing(work.conn, sorted(changes.reindexed)):
         changes.write()
@@ -88,7 +86,7 @@ def carry_out(
 
 
 class _Changes:
-    def __init__(self, work: Work, event_id: int, owner_ids: dict[str, int]) -> None:
+    def __init__(self, work: Work, event_id: int, owner_ids: Mapping[str, int]) -> None:
         self.work = work
         self.event_id = event_id
         self.owner_ids = owner_ids

@@ -77,7 +77,7 @@ def preview(store: Store, source: Source, limit: int = 20, progress: run.Progres
         problems += found[: SHOWN_PROBLEMS - len(problems)]
         if progress:
             progress(source.bytes_read, source.text.size, counts)
-    hidden = {"remarks", "cells", "deals"}
+    hidden = {"remarks", "cells", "deals", "derived"}
     frame = pd.DataFrame(shown, columns=list(names), dtype=object)
     frame = frame[[name for name in names if name not in hidden]]
     listed = pd.DataFrame([(n, *row[:5]) for n, row in enumerate(problems, 1)], columns=PROBLEMS, dtype=object)

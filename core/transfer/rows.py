@@ -43,6 +43,14 @@ class DealRow(NamedTuple):
     cells: tuple[str, ...] = ()
 
 
+class Derived(NamedTuple):
+    """What follows from a contact: its folded name (else its phone), its zone if there is but one, its words."""
+
+    name_key: str
+    time_zone: str | None
+    words: str
+
+
 class ContactRow(NamedTuple):
     """One contact. Units: E.164, ISO day, UTC epoch seconds; blank or None: not given, so nothing is overwritten."""
 
@@ -56,14 +64,15 @@ class ContactRow(NamedTuple):
     zip_code: str
     city: str
     state: str
+    external_id: str
     source: str
     owner: str
     created_at: int | None
     tags: tuple[str, ...]
     notes: str
-    external_id: str
     deals: tuple[DealRow, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    derived: Derived | None = None
 
 
 class MessageRow(NamedTuple):
