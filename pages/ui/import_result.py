@@ -9,6 +9,7 @@ from core.transfer import account, imports
 from core.transfer.imports import Status
 from pages.ui import session
 from pages.ui.dry_run import problem_table, sentence, shown, table
+from pages.ui.uploads import size
 
 PACE = "imports.pace"
 PARAM = "import"
@@ -69,9 +70,8 @@ def progress(event_id: int) -> None:
         st.progress(0.0, "Taking it back. You may close this page; it goes on.")
         return
     done, total = status.bytes_done, max(status.bytes_total, 1)
-    st.progress(
-        min(done / total, 1.0), f"{status.counts.rows:,} rows so far, {done / total:.0%} of the file. {_left(status)}"
-    )
+    said = f"{status.counts.rows:,} rows so far, {size(done)} of {size(total)}. {_left(status)}"
+    st.progress(min(done / total, 1.0), said)
     st.text("You may close this page; the import goes on.")
     if st.button("Cancel", key="imports.cancel", icon=":material/stop_circle:"):
         imports.cancel(session.store(), session.actor(), event_id)

@@ -94,7 +94,7 @@ def drop_zone() -> None:
     file = st.file_uploader("File", TYPES, key=f"imports.file.{serial}", label_visibility="collapsed")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text("Larger files, of any size, on the command line:")
-        st.code("python -m core import contacts FILE.csv", language=None, width="content")
+        st.code(f"python -m core import {_kind()} FILE.csv", language=None, width="content")
     if file is not None:
         upload = incoming.receive(file, file.name, settings.load())
         _release(file)
