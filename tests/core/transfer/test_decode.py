@@ -63,7 +63,7 @@ def archive() -> bytes:
     "data",
     [
         archive(),
-        gzip.compress(TEXT.encode()),
+        gzip.compress(TEXT.encode(), mtime=0),
         b"%PDF-1.7\n",
         b"\x89PNG\r\n\x1a\n\0\0",
         b"\xff\xd8\xff\xe0",
