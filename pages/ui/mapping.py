@@ -54,7 +54,7 @@ def editor(draft: Draft) -> None:
         return
     columns = [n for n, name in enumerate(seen.columns) if name.strip() and not folded(name).startswith(OURS)]
     unused = [n for n in columns if seen.columns[n] not in seen.mapping]
-    is_long = len(columns) > 12 and len(unused) < len(columns)
+    is_long = len(columns) > 12 and 3 < len(unused) < len(columns)
     with st.expander("Columns", expanded=not _is_clear(draft), icon=":material/view_column:"):
         shows_all = not is_long or st.toggle(
             f"Show the {len(unused)} columns that are not imported, too", key=f"imports.map.all.{draft.serial}"
