@@ -42,7 +42,7 @@ def import_file(  # noqa: PLR0913 - each option is one decision about the file
             found = imports.preview(store, source, progress=progress)
             _report(found.counts, None, as_json)
             return
-        event_id = imports.start(store, actor, source)
+        event_id = imports.take(store, actor, source)
         pace = run.Pace(run.COMMAND_SECONDS, 0, progress)
         counts = run.carry_out(store, actor, event_id, known, pace)
     with store.read() as reader:

@@ -93,6 +93,21 @@ def start(store: Store, actor: Actor, source: Source, request_id: str | None = N
     return store.write(actor, _start, source, str(source.keep()), request_id)
 
 
+def take(store: Store, actor: Actor, source: Source) -> int:
+    """Begin an import, or go on with the unfinished one of the same file, for this process alone to carry out.
+
+    Raises: NotAllowed; Conflict while another process has it.
+    """
+    actor.require(Right.IMPORT_RUN)
+    return store.write(actor, _take, source, str(source.keep()))
+
+
+def _take(work: Work, source: Source, path: str) -> int:
+    event_id = _start(work, source, path, None)
+    ledger.hold(work, event_id, ledger.me())
+    return event_id
+
+
 def _start(work: Work, source: Source, path: str, request_id: str | None) -> int:
     work.actor.require(Right.IMPORT_RUN)
     if request_id is not None and (answered := work.answered(request_id)) is not None:

@@ -218,7 +218,7 @@ def recognise(columns: tuple[str, ...], kind: str, wanted: str = "auto") -> Pres
         return preset
     best = max((preset for preset in fitting if preset.kind == kind), key=lambda preset: len(preset.marks), default=own)
     if best is own and fitting and not set(NEEDED[kind]) <= set(mapping_of(own, columns).values()):
-        raise Invalid(f"This is a {fitting[0].title}. Import it as {fitting[0].kind}.")
+        raise Invalid(f"The file looks like: {fitting[0].title}. Import it as {fitting[0].kind}.")
     return best
 
 

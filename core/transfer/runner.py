@@ -17,6 +17,9 @@ LAST_SECONDS = 10.0
 """How long an application that ends waits for the chunk at hand; whatever is broken off goes on at its next start."""
 
 
+BROKEN = "Stopped by an error in Talkdeck; the log says which. What was imported so far stays, and can be undone."
+
+
 class Runner:
     """Takes what waits, and what a process that died has left; only one process has an import at a time."""
 
@@ -25,6 +28,7 @@ class Runner:
         self._settings = settings
         self._wanted = threading.Event()
         self._is_stopped = False
+        self._broken: set[int] = set()  # what met a bug is not tried again before the next start
         self._thread = threading.Thread(target=self._go, name="imports", daemon=True)
 
     @classmethod
@@ -58,18 +62,29 @@ class Runner:
 
     def _waiting(self) -> list[ledger.Waiting]:
         with suppress(AppError, DBAPIError), self._store.read() as reader:  # a database that is away comes back
-            return ledger.waiting(reader)
+            return [found for found in ledger.waiting(reader) if found.event_id not in self._broken]
         return []
 
     def _carry_out(self, found: ledger.Waiting) -> None:
-        with suppress(AppError):  # said in the import's own state, or another process was faster
-            with self._store.read() as reader:
-                actor = people.actor(reader, found.user_id)
-            if found.state == "undoing":
-                undo.carry_out(self._store, actor, found.event_id, run.Pace())
-            else:
-                pace = run.Pace(progress=self._ask_whether_stopped)
-                run.carry_out(self._store, actor, found.event_id, self._settings, pace)
+        try:
+            with suppress(AppError):  # said in the import's own state, or another process was faster
+                self._go_on_with(found)
+        except DBAPIError:  # a database that is away comes back, and the import is taken up again
+            raise
+        except Exception:
+            self._broken.add(found.event_id)
+            if found.state == "running":
+                self._store.write(people.SYSTEM, ledger.stop, found.event_id, "failed", BROKEN)
+            raise
+
+    def _go_on_with(self, found: ledger.Waiting) -> None:
+        with self._store.read() as reader:
+            actor = people.actor(reader, found.user_id)
+        if found.state == "undoing":
+            undo.carry_out(self._store, actor, found.event_id, run.Pace())
+        else:
+            pace = run.Pace(progress=self._ask_whether_stopped)
+            run.carry_out(self._store, actor, found.event_id, self._settings, pace)
 
     def _ask_whether_stopped(self, _done: int, _total: int, _counts: Counts) -> None:
         if self._is_stopped:

@@ -1,10 +1,12 @@
 """The thread that carries imports out: it ends with the application, and what it broke off goes on."""
 
+import threading
 import time
+from typing import Any
 
 import pytest
 
-from core.transfer import imports, ledger
+from core.transfer import imports, ledger, run
 from core.transfer.runner import Runner
 from tests.conftest import Clock
 from tests.core.transfer.world import Office
@@ -39,3 +41,34 @@ def test_a_runner_that_stops_breaks_off_and_the_next_one_goes_on(office: Office,
     wait_for_rows(office, event_id, 600)
     runner.stop()
     assert status(office, event_id).counts.inserted == 600
+
+
+def test_an_import_that_meets_a_bug_ends_with_a_sentence_and_is_not_tried_for_ever(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met: list[int] = []
+
+    def broken(*arguments: Any) -> None:
+        met.append(arguments[2])
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(run, "carry_out", broken)
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)  # it would be in the log
+    event_id = office.begin("phone,first_name\n(212) 555-0101,Ann\n")
+    runner = Runner.start(office.store, office.settings)
+    end = time.monotonic() + 30
+    while status(office, event_id).state == "running" and time.monotonic() < end:
+        time.sleep(0.02)
+    time.sleep(1.5)
+    runner.stop()
+    found = status(office, event_id)
+    assert (found.state, met) == ("failed", [event_id])
+    assert "Stopped by an error" in found.message
+
+
+def test_a_command_takes_its_import_before_a_runner_can(office: Office) -> None:
+    with office.open("phone,first_name\n(212) 555-0101,Ann\n") as source:
+        event_id = imports.take(office.store, office.actor, source)
+    with office.store.read() as reader:
+        assert ledger.waiting(reader) == []
+    assert office.carry_out(event_id).inserted == 1
