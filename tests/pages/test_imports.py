@@ -155,7 +155,7 @@ def test_a_known_file_of_another_kind_offers_to_switch(office: Store, arrive: Vi
     app = uploaded(
         arrive(), "Record ID,First Name,Phone Number,Contact owner\n1,Ann,(212) 555-0101,Zoe\n", kind="deals"
     )
-    assert "This is a HubSpot contacts export." in texts(app)
+    assert "The file looks like: HubSpot contacts export." in texts(app)
     app.button("imports.switch").click().run()
     assert app.get("button_group")[0].value == "contacts"
     assert metrics(app)["Inserted"] == "1"
