@@ -20,6 +20,7 @@ SELECT c.id, c.activity_key, c.is_hot, c.unread_count, p.phone, p.first_name, p.
 FROM conversation c JOIN contact p ON p.id = c.id
 LEFT JOIN message m ON m.contact_id = c.id AND m.id = c.last_message_id
 WHERE c.is_archived = 0 {where} ORDER BY {order} LIMIT 50 OFFSET {offset}"""
+_COUNT_ALL = "SELECT count(*) FROM conversation c WHERE c.is_archived = 0"
 _COUNT = "SELECT count(*) FROM conversation c JOIN contact p ON p.id = c.id WHERE c.is_archived = 0 {where}"
 _TAGS = (
     "SELECT x.contact_id, t.name FROM contact_tag x JOIN tag t ON t.id = x.tag_id"
@@ -50,7 +51,7 @@ def _lists(reader: Connection, mirror: Mirror) -> Iterator[Row]:
     tags = _run(reader, _TAGS)
 
     def theirs() -> None:
-        _run(reader, _COUNT.format(where=""))()
+        _run(reader, _COUNT_ALL)()
         _run(reader, page)()
         tags()
 
