@@ -1,7 +1,7 @@
 """A filter as conditions in SQL: each a test on a conversation row and, where an index helps, a way to gather ids."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal_column, or_, select, true
@@ -39,19 +39,33 @@ def tab_test(wanted: ConversationFilter) -> ColumnElement[bool]:
     return true() if wanted.include_archived else c.is_archived == ZERO
 
 
+def halves(wanted: ConversationFilter) -> list[ConversationFilter]:
+    """The same list as parts that exclude each other, with an index each: Recents is what is new, and older unread."""
+    if wanted.tab != "recents":
+        return [wanted]
+    border = clock.now() - RECENT_SECONDS
+    start, end = wanted.active_from, wanted.active_to
+    new = replace(
+        wanted, tab="all", include_archived=False, active_from=border if start is None else max(start, border)
+    )
+    if wanted.unread is False:
+        return [new]
+    return [new, replace(new, unread=True, active_from=start, active_to=border if end is None else min(end, border))]
+
+
 def recent_key() -> int:
     """The lowest activity key that counts as recent now."""
     return (clock.now() - RECENT_SECONDS) << SHIFT
 
 
 def filter_conditions(reader: Connection, wanted: ConversationFilter) -> list[Condition]:
-    """Everything but the tab and the search text."""
+    """Everything but the tab, the stretch of time and the search text."""
     return [
         *_tags(wanted),
         *_deals(reader, wanted),
         *_owners(wanted),
-        *_activity(wanted),
         *_sources(wanted),
+        *_unread(wanted),
         *[Condition(test) for test in _plain(wanted)],
     ]
 
@@ -93,13 +107,21 @@ def _owners(wanted: ConversationFilter) -> list[Condition]:
     return [Condition(test, select(c.id).where(test))]
 
 
-def _activity(wanted: ConversationFilter) -> list[Condition]:
+def activity_tests(wanted: ConversationFilter, key: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    """The wanted stretch of time, on a column of activity keys."""
     tests = []
     if wanted.active_from is not None:
-        tests.append(c.activity_key >= wanted.active_from << SHIFT)
+        tests.append(key >= wanted.active_from << SHIFT)
     if wanted.active_to is not None:
-        tests.append(c.activity_key < wanted.active_to << SHIFT)
-    return [Condition(and_(*tests), select(c.id).where(*tests))] if tests else []
+        tests.append(key < wanted.active_to << SHIFT)
+    return tests
+
+
+def _unread(wanted: ConversationFilter) -> list[Condition]:
+    if wanted.unread is None:
+        return []
+    is_unread = c.unread_count > ZERO
+    return [Condition(is_unread, select(c.id).where(is_unread)) if wanted.unread else Condition(c.unread_count == ZERO)]
 
 
 def _sources(wanted: ConversationFilter) -> list[Condition]:
@@ -116,7 +138,6 @@ def _plain(wanted: ConversationFilter) -> list[ColumnElement[bool]]:
     if wanted.amount_to is not None:
         tests.append(c.amount_key <= wanted.amount_to)
     asked = (
-        (wanted.unread, c.unread_count),
         (wanted.opted_out, c.is_opted_out),
         (wanted.has_deal, c.deal_count),
         (wanted.in_workflow, c.enrollment_count),

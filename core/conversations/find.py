@@ -7,6 +7,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from core.conversations import reasons, rows
+from core.conversations.conditions import halves
 from core.conversations.filters import TABS, ConversationFilter
 from core.conversations.matching import alternatives
 from core.conversations.paging import Slice, Sort, cursor
@@ -130,7 +131,8 @@ Planned = list[tuple[Plan, tuple[str, ...]]]
 
 
 def _plans(reader: Connection, wanted: ConversationFilter, query: Query, sort: Sort) -> Planned:
-    return [(Plan(reader, wanted, one, sort), one.phrases) for one in alternatives(reader, query)]
+    found = alternatives(reader, query)
+    return [(Plan(reader, half, one, sort), one.phrases) for half in halves(wanted) for one in found]
 
 
 def _keys(plans: Planned, slice_: Slice, budget: int | None) -> tuple[list[Key], Key | None]:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
-from core.conversations.conditions import ZERO, filter_conditions, recent_key, tab_test
+from core.conversations.conditions import activity_tests, filter_conditions, tab_test
 from core.conversations.filters import ConversationFilter
 from core.conversations.matching import Alternative
 from core.conversations.paging import Slice, Sort, beyond, position
@@ -26,7 +26,8 @@ MANY_HITS = 20_000
 """How many hits of a word are read at first, and later, at a time."""
 
 NEAR = 300
-"""How many rows of the tab are tried at first when the hits do not fill the page."""
+NEAR_LAST = 5_000
+"""How many rows of the tab are tried when the hits do not fill the page, at first and at last."""
 
 ALL = 2**40
 """A limit beyond every list."""
@@ -43,6 +44,7 @@ class Plan:
         self.sort = sort
         self.wanted = wanted
         self.tab = tab_test(wanted)
+        self.stretch = activity_tests(wanted, c.activity_key)
         listed = [(term.word, term.is_prefix) for term in alternative.terms]
         self.text = TextMatch(reader, listed) if listed else None
         self.conditions = [*alternative.conditions, *filter_conditions(reader, wanted)]
@@ -56,8 +58,6 @@ class Plan:
         if self.text is not None and self.text.streams and self.sort.by == "activity":
             return self._stream(self.text, slice_, descending)
         bounds = self._bounds(slice_, self.sort.columns)
-        if self.wanted.tab == "recents" and self.sort.by == "activity":
-            return self._walk_recents(bounds, descending, slice_.limit)
         return self._first(self._ordered([self.tab, *bounds], descending, slice_.limit))
 
     def ids(self, cap: int | None) -> list[int]:
@@ -83,7 +83,7 @@ class Plan:
         return select(c.id).where(c.id.in_(engines.id_set(self.reader, ids)), self.tab, *self._tests())
 
     def _bounds(self, slice_: Slice, columns: tuple[ColumnElement[Any], ...]) -> list[ColumnElement[bool]]:
-        bounds = []
+        bounds = activity_tests(self.wanted, columns[0]) if self.sort.by == "activity" else []
         cursor = slice_.before if slice_.is_backward else slice_.after
         if cursor is not None and (values := position(self.reader, self.sort, cursor)) is not None:
             bounds.append(beyond(columns, values, self.sort.descending != slice_.is_backward))
@@ -92,7 +92,7 @@ class Plan:
         return bounds
 
     def _tests(self, without_text: bool = False) -> list[ColumnElement[bool]]:
-        tests = [condition.test for condition in self.conditions]
+        tests = [*self.stretch, *[condition.test for condition in self.conditions]]
         return tests if self.text is None or without_text else [*tests, self.text.test]
 
     def _gathered(self) -> Sequence[int] | None:
@@ -100,6 +100,8 @@ class Plan:
         sources = [
             (condition.ids, condition.gather or GATHER) for condition in self.conditions if condition.ids is not None
         ]
+        if self.stretch and self.sort.by != "activity":
+            sources.append((select(c.id).where(*self.stretch), GATHER))
         if self.text is not None and (self.conditions or self.sort.by != "activity"):
             sources.append((self.text.ids, GATHER if self.sort.by == "activity" else GATHER_TEXT))
         best: Sequence[int] | None = None
@@ -139,7 +141,7 @@ class Plan:
                 return by_hits[: slice_.limit]
             bounds = [found.order < hits[-1] if descending else found.order > hits[-1]]
             hits_size = min(hits_size * 8, MANY_HITS)
-            if slice_.limit <= NEAR:
+            if slice_.limit <= NEAR and rows_size <= NEAR_LAST:
                 near, end = self._near(found, tab_bounds, descending, rows_size)
                 by_rows += near
                 if len(by_rows) >= slice_.limit or end is None:
@@ -173,17 +175,6 @@ class Plan:
         columns = self.sort.columns
         order = [column.desc() if descending else column.asc() for column in columns]
         return select(*columns, c.id.label("id_")).where(*where, *self._tests()).order_by(*order).limit(limit)
-
-    def _walk_recents(self, bounds: list[ColumnElement[bool]], descending: bool, limit: int) -> list[Key]:
-        """Two ranges, each with an index of its own: what is recent, and what is older and unread."""
-        border = recent_key()
-        new = self._ordered([c.is_archived == ZERO, c.activity_key >= border, *bounds], descending, limit)
-        old = self._ordered(
-            [c.is_archived == ZERO, c.unread_count > ZERO, c.activity_key < border, *bounds], descending, limit
-        )
-        both = union_all(select(new.subquery()), select(old.subquery())).subquery()
-        order = both.c.activity_key.desc() if descending else both.c.activity_key.asc()
-        return self._first(select(both).order_by(order).limit(limit))
 
 
 def counted(reader: Connection, plans: Sequence[Plan], cap: int | None) -> int:

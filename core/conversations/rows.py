@@ -1,10 +1,11 @@
 """The rows a page of the list shows."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import Connection, Select, and_, case, func, select
 
 from core.database import engines
 from core.database.tables import contact, contact_tag, conversation, message, stage, tag, user
@@ -41,11 +42,21 @@ def display(reader: Connection, ids: Sequence[int]) -> list[Row]:
     None when not quoted; `snippet` the last message; texts are blank, never None.
     Order: as the ids given; ids that are gone are left out.
     """
-    wanted = engines.id_set(reader, ids)
-    loaded = reader.execute(select(*COLUMNS).select_from(_JOINED).where(c.id.in_(wanted)))
+    statement, _ = _statements(engines.is_sqlite(reader))
     tags = tags_of(reader, ids)
-    found = {row[0]: dict(zip(NAMES, (*row, tags.get(row[0], ())), strict=True)) for row in loaded.all()}
+    loaded = reader.execute(statement, {"ids": engines.id_value(reader, ids)}).all()
+    found = {row[0]: dict(zip(NAMES, (*row, tags.get(row[0], ())), strict=True)) for row in loaded}
     return [found[id_] for id_ in ids if id_ in found]
+
+
+@cache
+def _statements(is_sqlite: bool) -> tuple[Select[Any], Select[Any]]:
+    """The rows and the tags of the ids given as `ids`, built once."""
+    ids = engines.named_ids(is_sqlite, "ids")
+    order = (tag.c.priority.desc(), contact_tag.c.added_at.desc(), tag.c.id)
+    carried = select(contact_tag.c.contact_id, tag.c.name, tag.c.color, tag.c.id)
+    carried = carried.join(tag, tag.c.id == contact_tag.c.tag_id).where(contact_tag.c.contact_id.in_(ids))
+    return select(*COLUMNS).select_from(_JOINED).where(c.id.in_(ids)), carried.order_by(*order)
 
 
 def frame(rows: Sequence[Row]) -> pd.DataFrame:
@@ -57,12 +68,8 @@ def frame(rows: Sequence[Row]) -> pd.DataFrame:
 
 def tags_of(reader: Connection, ids: Sequence[int]) -> dict[int, tuple[tuple[str, int, int], ...]]:
     """The tags of these contacts: (name, colour, id), highest priority first, ties by latest added."""
-    order = (tag.c.priority.desc(), contact_tag.c.added_at.desc(), tag.c.id)
-    carried = select(contact_tag.c.contact_id, tag.c.name, tag.c.color, tag.c.id).join(
-        tag, tag.c.id == contact_tag.c.tag_id
-    )
+    _, statement = _statements(engines.is_sqlite(reader))
     found: dict[int, list[tuple[str, int, int]]] = {}
-    listed = carried.where(contact_tag.c.contact_id.in_(engines.id_set(reader, ids))).order_by(*order)
-    for row in reader.execute(listed).all():
-        found.setdefault(row.contact_id, []).append((row.name, row.color, row.id))
+    for contact_id, *carried in reader.execute(statement, {"ids": engines.id_value(reader, ids)}).all():
+        found.setdefault(contact_id, []).append(tuple(carried))
     return {id_: tuple(listed) for id_, listed in found.items()}

@@ -155,6 +155,19 @@ def keyed_texts(connection: Connection, pairs: Sequence[tuple[int, str]]) -> Sel
     return select(each.c.id, each.c.text)
 
 
+def named_ids(is_sqlite: bool, name: str) -> Select[Any]:
+    """As `id_set`, for a statement that is built once: the ids come as the parameter `name`, made by `id_value`."""
+    if is_sqlite:
+        each = func.json_each(bindparam(name)).table_valued("value")
+        return select(each.c.value.label("id"))
+    return select(func.unnest(bindparam(name, type_=ARRAY(BigInteger))).column_valued("id"))
+
+
+def id_value(connection: Connection, ids: Sequence[int]) -> Any:
+    """The ids as the parameter of a statement made with `named_ids`."""
+    return json_ids(ids) if is_sqlite(connection) else sorted(ids)
+
+
 def json_ids(ids: Sequence[int]) -> str:
     """Ids in order as one JSON list."""
     return "[" + ",".join(map(str, sorted(ids))) + "]"
