@@ -25,8 +25,8 @@ FEW_HITS = 200
 MANY_HITS = 20_000
 """How many hits of a word are read at first, and later, at a time."""
 
-NEAR = 300
-NEAR_LAST = 5_000
+NEAR = 200
+NEAR_LAST = 15_000
 """How many rows of the tab are tried when the hits do not fill the page, at first and at last."""
 
 ALL = 2**40
@@ -147,7 +147,7 @@ class Plan:
                 if len(by_rows) >= slice_.limit or end is None:
                     return by_rows[: slice_.limit]
                 tab_bounds = [c.activity_key < end if descending else c.activity_key > end]
-                rows_size *= 4
+                rows_size *= 8
 
     def _kept(self, hits: Sequence[int], descending: bool) -> list[Key]:
         """Those of the activity keys whose conversations pass the tab and the conditions."""

@@ -53,10 +53,9 @@ class TextMatch:
         if self.streams:
             asked = [_sqlite_word(connection, word) for word in words]
             self._matched = _matched(_sqlite_text.c.search_text, " AND ".join(expression for expression, _ in asked))
-            self._is_light = all(is_light for _, is_light in asked)
             at_row = exists().where(self._matched, self.order == conversation.c.activity_key)
             whole = conversation.c.activity_key.in_(select(self.order).where(self._matched))
-            self.test: ColumnElement[bool] = at_row if self._is_light else whole
+            self.test: ColumnElement[bool] = at_row if all(is_light for _, is_light in asked) else whole
             joined = _sqlite_text.join(conversation, conversation.c.activity_key == self.order)
             self.ids: Select[Any] = select(conversation.c.id).select_from(joined).where(self._matched)
         else:
@@ -65,8 +64,6 @@ class TextMatch:
 
     def test_between(self, low: int, high: int) -> ColumnElement[bool]:
         """The test for rows whose activity key lies between two, both included."""
-        if self._is_light:
-            return self.test
         return conversation.c.activity_key.in_(self.hits([self.order.between(low, high)]))
 
     def hits(
