@@ -6,27 +6,10 @@ from typing import NamedTuple
 from core import phone
 from core.conversations.upkeep import SHIFT, activity_key, free_keys
 from core.database import Work, loading, newcomers
-from core.database.tables import contact, contact_tag, conversation, note, phone_claim
+from core.database.tables import contact_tag
 from core.transfer.rows import ContactRow, Derived
 from core.words import fold, words
 
-_CONTACT = (
-    *(
-        "id",
-        "phone",
-        "is_phone_valid",
-        "first_name",
-        "last_name",
-        "email",
-        "date_of_birth",
-        "zip_code",
-        "city",
-        "state",
-    ),
-    *("external_id", "time_zone", "time_zone_source", "created_at", "event_id"),
-)
-_CONVERSATION = ("id", "activity_key", "name_key", "source", "owner_id")
-_NOTE = ("contact_id", "body", "updated_at", "user_id", "event_id")
 _TAG = ("contact_id", "tag_id", "added_at", "origin", "event_id")
 
 
@@ -66,25 +49,27 @@ def insert(
     """
     if not people:
         return
-    now, owners = work.now, names.owners
-    made = [(id_, row, row.derived or derive(row)) for id_, row in people.items()]
-    keys = _keys(work, {id_: now if row.created_at is None else row.created_at for id_, row in people.items()})
-    contacts = [
-        (id_, row[1], int(row[2]), *row[3:10], row[10] or None, zone, zone and "phone", row[13] or now, event_id)
-        for id_, row, (_, zone, _) in made
+    now = work.now
+    owners = {name: names.owners[fold(name)] for name in {row[12] for row in people.values()} if name}
+    at = {id_: now if row[13] is None else row[13] for id_, row in people.items()}
+    keys = _keys(work, at)
+    staged = [
+        (
+            id_,
+            keys[id_],
+            row[1],
+            int(row[2]),
+            *row[3:12],
+            owners.get(row[12]),
+            at[id_],
+            row[15],
+            *(row[18] or derive(row)),
+        )
+        for id_, row in people.items()
     ]
-    conversations = [
-        (id_, keys[id_], derived[0], row[11], owners[fold(row[12])] if row[12] else None) for id_, row, derived in made
-    ]
-    notes = [(id_, row[15], now, work.actor.id, event_id) for id_, row in people.items() if row[15]]
-    loading.load_rows(work.conn, contact, _CONTACT, contacts)
-    loading.load_rows(work.conn, phone_claim, ("phone", "contact_id"), sorted((row[1], id_) for id_, row, _ in made))
-    loading.load_rows(work.conn, conversation, _CONVERSATION, conversations)
-    loading.load_rows(work.conn, note, _NOTE, notes)
+    made = {"event_id": event_id, "user_id": work.actor.id, "now": now}
+    newcomers.insert(work.conn, staged, made, is_indexed=is_indexed)
     add_tags(work, event_id, {id_: row[14] for id_, row in people.items() if row[14]}, names)
-    if is_indexed:
-        texts = [newcomers.Newcomer(id_, keys[id_], row[1], derived[2]) for id_, row, derived in made]
-        newcomers.index(work.conn, texts)
 
 
 def add_tags(work: Work, event_id: int, tags: Mapping[int, Iterable[str]], names: Names) -> None:

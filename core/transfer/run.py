@@ -19,8 +19,8 @@ from core.transfer.apply_deals import DealApplier
 from core.transfer.apply_messages import MessageApplier
 from core.transfer.apply_templates import TemplateApplier
 from core.transfer.outlook import Applier, Counts, Outlook
+from core.transfer.reading import Reading, reading
 from core.transfer.rows import Reject, Row
-from core.transfer.source import Source, open_import
 
 FIRST_CHUNK = 1_000
 SMALLEST_CHUNK = 100
@@ -71,40 +71,34 @@ def carry_out(store: Store, actor: Actor, event_id: int, settings: Settings, pac
     store.write(actor, ledger.hold, event_id, holder)
     with store.read() as reader:
         run = ledger.get(reader, event_id)
+    path = Path(run.file_path)
     try:
-        with _reopened(run, settings) as source:
-            _Carrier(store, actor, event_id, source, pace).run(run.records_done, run.counts)
+        with reading(path, run.file_hash, run.kind, settings, run.choices) as file:
+            _Carrier(store, actor, run, file, pace).run()
     except Invalid as error:
         store.write(actor, ledger.stop, event_id, "failed", str(error))
         raise
     store.write(actor, ledger.finish, event_id)
     with store.read() as reader:
-        if Path(run.file_path).parent == source.folder and not ledger.is_needed(reader, run.file_path):
-            Path(run.file_path).unlink(missing_ok=True)  # our copy of an upload
+        if path.parent == Path(settings.data_dir) / "imports" and not ledger.is_needed(reader, run.file_path):
+            path.unlink(missing_ok=True)  # our copy of an upload
         return ledger.get(reader, event_id).counts
 
 
-def _reopened(run: ledger.Run, settings: Settings) -> Source:
-    source = open_import(Path(run.file_path), run.kind, settings, run.choices)
-    if source.text.sha256 != run.file_hash:
-        source.close()
-        raise Invalid(f"{run.file_name} is not the file any more that this import began with.")
-    return source
-
-
 class _Carrier:
-    def __init__(self, store: Store, actor: Actor, event_id: int, source: Source, pace: Pace) -> None:
+    def __init__(self, store: Store, actor: Actor, run: ledger.Run, file: Reading, pace: Pace) -> None:
         self.store = store
         self.actor = actor
-        self.event_id = event_id
-        self.source = source
+        self.begun = run
+        self.event_id = run.event_id
+        self.file = file
         self.pace = pace
-        self.applier = applier(source.plan.kind)
+        self.applier = applier(run.kind)
         self.holder = ledger.me()
 
-    def run(self, records_done: int, counts: Counts) -> None:
-        rows = self.source.rows()
-        self._pass_over(rows, records_done)
+    def run(self) -> None:
+        rows, counts = self.file.rows(), self.begun.counts
+        self._pass_over(rows, self.begun.records_done)
         size = FIRST_CHUNK
         while chunk := list(islice(rows, size)):
             begun = time.monotonic()
@@ -112,7 +106,7 @@ class _Carrier:
             self.applier.settle(outlook)
             counts.add(outlook.counts)
             if self.pace.progress:
-                self.pace.progress(self.source.bytes_read, self.source.text.size, counts)
+                self.pace.progress(self.file.bytes_read, self.file.bytes_total, counts)
             taken = max(time.monotonic() - begun, 1e-3)
             size = max(SMALLEST_CHUNK, min(LARGEST_CHUNK, int(size * min(2.0, self.pace.seconds / taken))))
             time.sleep(self.pace.rest)
@@ -122,7 +116,7 @@ class _Carrier:
         outlook = look(self.applier, work.conn, chunk)
         changes = self.applier.write(work, self.event_id, outlook)
         work.account(self.event_id, ledger.next_change(work.conn, self.event_id), changes)
-        ledger.advance(work, self.event_id, outlook, len(chunk), self.source.bytes_read)
+        ledger.advance(work, self.event_id, outlook, len(chunk), self.file.bytes_read)
         return outlook
 
     def _pass_over(self, rows: Iterator[Row | Reject], records: int) -> None:
