@@ -38,7 +38,7 @@ def peer(data: Set, mirror: Mirror) -> Iterator[Row]:
     """Its figures, each with how many times longer it takes than ours."""
     with _served(_prepared(data.n)) as get, data.store.read() as reader:
         for what, path, asked, ours in (*_lists(reader, mirror), *_searches(reader)):
-            values = {"_size": "50", "_shape": "objects", **asked}
+            values = {"_size": "50", "_shape": "objects", "_nosuggest": "1", **asked}
             works = {"theirs": lambda path=path, values=values: get(path, values), "ours": ours}
             yield _row(what, interleaved(works))
 
