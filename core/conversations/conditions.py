@@ -21,11 +21,13 @@ class Condition:
     """`test` holds for a matching conversation row; `ids` selects the ids that match, by an index, or is None.
 
     Up to `gather` ids (None: the usual number) are gathered and sorted; else an index in the wanted order is walked.
+    `is_ordered`: its own index is in order of activity.
     """
 
     test: ColumnElement[bool]
     ids: Select[Any] | None = None
     gather: int | None = None
+    is_ordered: bool = False
 
 
 def tab_test(wanted: ConversationFilter) -> ColumnElement[bool]:
@@ -123,7 +125,7 @@ def _unread(wanted: ConversationFilter) -> list[Condition]:
     is_unread = c.unread_count > ZERO
     # The index of the unread ones is in order of activity, so a stretch of time narrows it.
     ids = select(c.id).where(is_unread, *activity_tests(wanted, c.activity_key))
-    return [Condition(is_unread, ids) if wanted.unread else Condition(c.unread_count == ZERO)]
+    return [Condition(is_unread, ids, is_ordered=True) if wanted.unread else Condition(c.unread_count == ZERO)]
 
 
 def _sources(wanted: ConversationFilter) -> list[Condition]:

@@ -97,20 +97,28 @@ class Plan:
 
     def _gathered(self) -> Sequence[int] | None:
         """The ids of the rarest condition, when it is rare enough."""
-        sources = [
+        best: Select[Any] | None = None
+        fewest = 0
+        for source, most in self._sources():
+            limit = most if best is None else fewest
+            n = self.reader.execute(select(func.count()).select_from(source.limit(limit).subquery())).scalar_one()
+            if n < limit:
+                best, fewest = source, n
+        return None if best is None else self.reader.execute(best).scalars().all()
+
+    def _sources(self) -> list[tuple[Select[Any], int]]:
+        """What ids can be gathered from, each with the number above which it is not worth it."""
+        by_activity = self.sort.by == "activity"
+        if by_activity and self.text is None and len(self.conditions) == 1 and self.conditions[0].is_ordered:
+            return []  # walked in its own order
+        found = [
             (condition.ids, condition.gather or GATHER) for condition in self.conditions if condition.ids is not None
         ]
-        if self.stretch and self.sort.by != "activity":
-            sources.append((select(c.id).where(*self.stretch), GATHER))
-        if self.text is not None and (self.conditions or self.sort.by != "activity"):
-            sources.append((self.text.ids, GATHER if self.sort.by == "activity" else GATHER_TEXT))
-        best: Sequence[int] | None = None
-        for source, most in sources:
-            limit = most if best is None else len(best)
-            found = self.reader.execute(source.limit(limit)).scalars().all() if limit else []
-            if len(found) < limit:
-                best = found
-        return best
+        if self.stretch and not by_activity:
+            found.append((select(c.id).where(*self.stretch), GATHER))
+        if self.text is not None and (self.conditions or not by_activity):
+            found.append((self.text.ids, GATHER if by_activity else GATHER_TEXT))
+        return found
 
     def _sorted(self, ids: Sequence[int], bounds: list[ColumnElement[bool]], descending: bool, limit: int) -> list[Key]:
         among = c.id.in_(engines.id_set(self.reader, ids))
