@@ -10,8 +10,8 @@ from core.database import engines
 from core.database.tables import contact, conversation, message, note
 from core.words import fold, words
 
-AROUND = 60
-"""So many characters of a long text are shown on either side of the match."""
+BEFORE, AFTER = 20, 120
+"""So many characters of a long text are shown before and after the match begins: a narrow column shows it then."""
 
 
 def explain(reader: Connection, rows: Sequence[Row], query: Query) -> list[Row]:
@@ -104,9 +104,9 @@ def sentence(body: str, query: Query) -> str:
     """The part of a text around its first match, cut at blanks, with … where something was left out."""
     flat = " ".join(body.split())
     at = _place(flat, query.terms)
-    start, end = max(0, at - AROUND), at + 2 * AROUND
+    start, end = max(0, at - BEFORE), at + AFTER
     if start > 0:
-        start = flat.find(" ", start) + 1 or start
+        start = flat.find(" ", start, at) + 1 or start
     cut = flat[start:end]
     if end < len(flat) and " " in cut:
         cut = cut[: cut.rindex(" ")]
