@@ -1,5 +1,6 @@
 """`import` and `undo`: files in from the command line, and taken back."""
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -44,6 +45,7 @@ def import_file(  # noqa: PLR0913 - each option is one decision about the file
             return
         event_id = imports.take(store, actor, source)
         pace = run.Pace(run.COMMAND_SECONDS, 0, progress)
+        gc.disable()  # millions of rows come and go, none of them in a circle
         counts = run.carry_out(store, actor, event_id, known, pace)
     with store.read() as reader:
         if errors:

@@ -14,7 +14,7 @@ STAGED = (
 )
 """The columns of a staged contact; `words`: of its names, e-mail and note, joined by blanks."""
 
-_NUMBERS = {"id": BigInteger, "activity_key": BigInteger, "owner_id": BigInteger, "created_at": BigInteger}
+_NUMBERS = dict.fromkeys(("id", "activity_key", "owner_id", "created_at"), BigInteger)
 _STAGE = Table(
     "newcomer",
     MetaData(),
@@ -22,7 +22,8 @@ _STAGE = Table(
     prefixes=["TEMPORARY"],
 )
 _INSERT = (
-    "INSERT INTO contact (id, phone, is_phone_valid, first_name, last_name, email, date_of_birth, zip_code, city, state,"
+    "INSERT INTO contact (id, phone, is_phone_valid, first_name, last_name, email, date_of_birth, zip_code, city,"
+    " state,"
     " external_id, time_zone, time_zone_source, created_at, event_id)"
     " SELECT id, phone, is_phone_valid, first_name, last_name, email, date_of_birth, zip_code, city, state,"
     " nullif(external_id, ''), time_zone, CASE WHEN time_zone IS NULL THEN NULL ELSE 'phone' END, created_at, :event_id"

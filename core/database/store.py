@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from core.access import Actor
-from core.database import engines, migrate
+from core.database import engines, indexes, migrate
 from core.database.tables import event
 from core.database.work import Work
 from core.errors import Unavailable
@@ -45,6 +45,7 @@ class Store:
             unless_opened.callback(engine.dispose)
             try:
                 migrate.upgrade(engine)
+                indexes.restore(engine)
             except DBAPIError as error:
                 raise Unavailable(
                     f"The database cannot be opened: {error.orig}. Check TALKDECK_DATABASE_URL."

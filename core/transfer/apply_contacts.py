@@ -16,7 +16,7 @@ from core.transfer.apply_deals import DealApplier, Deals
 from core.transfer.contact_changes import Wish, carry_out, find_known
 from core.transfer.newcomers import Names
 from core.transfer.outlook import Outlook
-from core.transfer.rows import ContactRow, DealRow, Remark
+from core.transfer.rows import DEALS, OWNER, PHONE, REMARKS, TAGS, ContactRow, DealRow, PlainContact, Remark
 from core.words import fold
 
 SAME_PHONE = "same phone as line {}: only what was blank is filled"
@@ -29,14 +29,14 @@ class Contacts(Outlook):
     `fresh`: unknown phones that the file has but once so far; `wishes`: all others, by phone.
     """
 
-    fresh: list[ContactRow] = field(default_factory=list)
+    fresh: list[PlainContact] = field(default_factory=list)
     wishes: dict[str, Wish] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     lines: dict[int, int] = field(default_factory=dict)
     deals: list[DealRow] = field(default_factory=list)
     of_deals: Deals | None = None
 
-    def new(self) -> list[ContactRow]:
+    def new(self) -> list[PlainContact]:
         """Contacts to be made."""
         return [*self.fresh, *(_merged(wish) for wish in self.wishes.values() if wish.known is None)]
 
@@ -58,10 +58,11 @@ class ContactApplier:
         self._filled: dict[int, tuple[int, frozenset[str]]] | None = {} if is_dry else None
         self._deals = DealApplier()
 
-    def look(self, reader: Connection, rows: Sequence[ContactRow]) -> Contacts:
+    def look(self, reader: Connection, rows: Sequence[PlainContact]) -> Contacts:
         outlook = Contacts()
-        known = find_known(reader, {row.phone for row in rows})
-        slow = rows if self._filled is not None else self._take_fresh(outlook, rows, known.keys())
+        known = find_known(reader, {row[PHONE] for row in rows})
+        others = rows if self._filled is not None else self._take_fresh(outlook, rows, known.keys())
+        slow = [row if isinstance(row, ContactRow) else ContactRow(*row) for row in others]
         carried = _tags_of(reader, [row.id for row in known.values()])
         with_deals = self._phones_with_news(reader, [deal for row in slow if row.phone in known for deal in row.deals])
         for row in slow:
@@ -84,33 +85,37 @@ class ContactApplier:
             outlook.counts.unchanged += not is_changed and not is_new
             if first is not None:
                 outlook.remark(row.line, Remark("phone", row.phone, SAME_PHONE.format(first)))
-        outlook.remarks += [(row.line, remark) for row in rows if row.remarks for remark in row.remarks]
-        outlook.deals += [deal for row in rows if row.deals for deal in row.deals]
+        outlook.remarks += [(row[0], remark) for row in rows if row[REMARKS] for remark in row[REMARKS]]
+        outlook.deals += [deal for row in rows if row[DEALS] for deal in row[DEALS]]
         return outlook
 
-    def _take_fresh(self, outlook: Contacts, rows: Sequence[ContactRow], known: Set[str]) -> list[ContactRow]:
+    def _take_fresh(self, outlook: Contacts, rows: Sequence[PlainContact], known: Set[str]) -> list[PlainContact]:
         """The quick way of most imports: unknown phones, once in the file so far. Returns the other rows."""
-        times = Counter([row.phone for row in rows])
+        times = Counter([row[PHONE] for row in rows])
+        numbers = [int(row[PHONE][1:]) for row in rows]
         lines = self._lines
         is_fresh = [
-            times[row.phone] == 1 and row.phone not in known and int(row.phone[1:]) not in lines for row in rows
+            times[phone] == 1 and phone not in known and number not in lines
+            for phone, number in zip([row[PHONE] for row in rows], numbers, strict=True)
         ]
         outlook.fresh = fresh = list(compress(rows, is_fresh))
-        outlook.lines = {int(row.phone[1:]): row.line for row in fresh}
+        outlook.lines = dict(zip(compress(numbers, is_fresh), [row[0] for row in fresh], strict=True))
         outlook.counts.inserted += len(fresh)
-        outlook.owners |= {fold(name): name for name in sorted({row.owner for row in fresh}) if name}
+        outlook.owners |= {fold(name): name for name in sorted({row[OWNER] for row in fresh}) if name}
         return list(compress(rows, map(not_, is_fresh)))
 
     def write(self, work: Work, event_id: int, outlook: Contacts) -> list[Change]:
         new, changed = outlook.new(), outlook.changed()
-        tagged = {name for row in new for name in row.tags} | {name for wish in changed for name in wish.tags.values()}
+        tagged = {name for listed in {row[TAGS] for row in new} for name in listed} | {
+            name for wish in changed for name in wish.tags.values()
+        }
         names = Names(
             people.ensure_owners(work, event_id, outlook.owners),
             tags.ensure(work, event_id, {fold(name): name for name in sorted(tagged)}),
         )
         first = work.take_ids("contact", len(new))
         newcomers.insert(work, event_id, dict(enumerate(new, first)), names)
-        added = {wish.known.id: list(wish.tags.values()) for wish in changed if wish.known is not None and wish.tags}
+        added = {wish.known.id: tuple(wish.tags.values()) for wish in changed if wish.known is not None and wish.tags}
         newcomers.add_tags(work, event_id, added, names)
         changes = carry_out(work, event_id, changed, names)
         if outlook.deals:

@@ -1,13 +1,13 @@
 """Contacts that were unknown: their rows in every table, many at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from core import phone
 from core.conversations.upkeep import SHIFT, activity_key, free_keys
 from core.database import Work, loading, newcomers
 from core.database.tables import contact_tag
-from core.transfer.rows import ContactRow, Derived
+from core.transfer.rows import CREATED_AT, DERIVED, NOTES, OWNER, PHONE, TAGS, ContactRow, Derived, PlainContact
 from core.words import fold, words
 
 _TAG = ("contact_id", "tag_id", "added_at", "origin", "event_id")
@@ -41,7 +41,7 @@ class Names(NamedTuple):
 
 
 def insert(
-    work: Work, event_id: int, people: Mapping[int, ContactRow], names: Names, *, is_indexed: bool = True
+    work: Work, event_id: int, people: Mapping[int, PlainContact], names: Names, *, is_indexed: bool = True
 ) -> None:
     """Make these contacts, given by new id, with conversations, tags and notes.
 
@@ -50,35 +50,25 @@ def insert(
     if not people:
         return
     now = work.now
-    owners = {name: names.owners[fold(name)] for name in {row[12] for row in people.values()} if name}
-    at = {id_: now if row[13] is None else row[13] for id_, row in people.items()}
+    owners = {name: names.owners[fold(name)] for name in {row[OWNER] for row in people.values()} if name}
+    at = {id_: now if row[CREATED_AT] is None else row[CREATED_AT] for id_, row in people.items()}
     keys = _keys(work, at)
     staged = [
         (
-            id_,
-            keys[id_],
-            row[1],
-            int(row[2]),
-            *row[3:12],
-            owners.get(row[12]),
-            at[id_],
-            row[15],
-            *(row[18] or derive(row)),
+            *(id_, keys[id_], row[PHONE], int(row[2]), *row[3:OWNER], owners.get(row[OWNER]), at[id_], row[NOTES]),
+            *(row[DERIVED] or derive(ContactRow(*row))),
         )
         for id_, row in people.items()
     ]
     made = {"event_id": event_id, "user_id": work.actor.id, "now": now}
     newcomers.insert(work.conn, staged, made, is_indexed=is_indexed)
-    add_tags(work, event_id, {id_: row[14] for id_, row in people.items() if row[14]}, names)
+    add_tags(work, event_id, {id_: row[TAGS] for id_, row in people.items() if row[TAGS]}, names)
 
 
-def add_tags(work: Work, event_id: int, tags: Mapping[int, Iterable[str]], names: Names) -> None:
+def add_tags(work: Work, event_id: int, tags: Mapping[int, tuple[str, ...]], names: Names) -> None:
     """Put tags, given by name, on contacts that do not carry them."""
-    links = [
-        (id_, tag_id, work.now, "import", event_id)
-        for id_, listed in tags.items()
-        for tag_id in sorted({names.tags[fold(name)] for name in listed})
-    ]
+    ids = {listed: sorted({names.tags[fold(name)] for name in listed}) for listed in set(tags.values())}
+    links = [(id_, tag_id, work.now, "import", event_id) for id_, listed in tags.items() for tag_id in ids[listed]]
     loading.load_rows(work.conn, contact_tag, _TAG, sorted(links))
 
 

@@ -1,6 +1,6 @@
 """What a file becomes: checked rows of four kinds, remarks on them, and records that were refused."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Remark(NamedTuple):
@@ -73,6 +73,15 @@ class ContactRow(NamedTuple):
     deals: tuple[DealRow, ...] = ()
     remarks: tuple[Remark, ...] = ()
     derived: Derived | None = None
+
+
+PHONE, OWNER, CREATED_AT, TAGS, NOTES, DEALS, REMARKS, DERIVED = map(
+    ContactRow._fields.index, ("phone", "owner", "created_at", "tags", "notes", "deals", "remarks", "derived")
+)
+"""Places in a ContactRow, for the loops over millions."""
+
+PlainContact = tuple[Any, ...]
+"""A ContactRow, or a plain tuple with the same in the same places: costs nothing to make."""
 
 
 class MessageRow(NamedTuple):

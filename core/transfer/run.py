@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from core import clock
 from core.access import Actor, Right
-from core.database import Store, Work
+from core.database import Store, Work, indexes
+from core.database.tables import phone_claim
 from core.errors import Invalid
 from core.settings import Settings
 from core.transfer import ledger
@@ -24,6 +25,11 @@ from core.transfer.rows import Reject, Row
 
 FIRST_CHUNK = 1_000
 SMALLEST_CHUNK = 100
+HEAVY_BYTES = 8 << 20
+BYTES_OF_A_CONTACT = 80
+HEAVY_TIMES = 3
+"""An import is heavy when its file is large, and the contacts held are less than three times as many as may come."""
+
 LARGEST_CHUNK = 20_000
 
 Progress = Callable[[int, int, Counts], None]
@@ -54,8 +60,9 @@ def applier(kind: str, *, is_dry: bool = False) -> Applier:
 
 def look(applied: Applier, reader: Connection, chunk: Sequence[Row | Reject]) -> Outlook:
     """What a chunk would do, its rejected records counted and listed with the others."""
-    outlook = applied.look(reader, [row for row in chunk if not isinstance(row, Reject)])
     rejects = [row for row in chunk if isinstance(row, Reject)]
+    rows = [row for row in chunk if not isinstance(row, Reject)] if rejects else chunk
+    outlook = applied.look(reader, rows)
     outlook.counts.rejected += len(rejects)
     outlook.rejects += rejects
     return outlook
@@ -78,6 +85,8 @@ def carry_out(store: Store, actor: Actor, event_id: int, settings: Settings, pac
     except Invalid as error:
         store.write(actor, ledger.stop, event_id, "failed", str(error))
         raise
+    finally:
+        indexes.restore(store.engine)
     store.write(actor, ledger.finish, event_id)
     with store.read() as reader:
         if path.parent == Path(settings.data_dir) / "imports" and not ledger.is_needed(reader, run.file_path):
@@ -98,6 +107,8 @@ class _Carrier:
 
     def run(self) -> None:
         rows, counts = self.file.rows(), self.begun.counts
+        if self._is_heavy():
+            self.store.write(self.actor, lambda work: indexes.drop(work.conn))
         self._pass_over(rows, self.begun.records_done)
         size = FIRST_CHUNK
         while chunk := list(islice(rows, size)):
@@ -110,6 +121,14 @@ class _Carrier:
             taken = max(time.monotonic() - begun, 1e-3)
             size = max(SMALLEST_CHUNK, min(LARGEST_CHUNK, int(size * min(2.0, self.pace.seconds / taken))))
             time.sleep(self.pace.rest)
+
+    def _is_heavy(self) -> bool:
+        """Whether so much comes in that indexes are better made anew afterwards than kept all along."""
+        if self.begun.kind != "contacts" or self.file.bytes_total - self.begun.bytes_done < HEAVY_BYTES:
+            return False
+        with self.store.read() as reader:
+            held = reader.execute(select(func.count()).select_from(phone_claim)).scalar_one()
+        return held * BYTES_OF_A_CONTACT < HEAVY_TIMES * self.file.bytes_total
 
     def _write(self, work: Work, chunk: Sequence[Row | Reject]) -> Outlook:
         ledger.hold(work, self.event_id, self.holder)

@@ -1,0 +1,43 @@
+"""Secondary indexes that a large fill does without; they come back when it ends, at the latest at the next start."""
+
+from sqlalchemy import Connection, Engine, Index, inspect
+
+from core.database import engines
+from core.database.tables import contact_tag, conversation
+
+TABLES = (conversation, contact_tag)
+"""The tables whose indexes cost most while contacts are inserted."""
+
+
+def drop(connection: Connection) -> None:
+    """Do without the indexes of TABLES, but for the unique ones, which hold rules."""
+    present = _present(connection)
+    for index in _all(connection):
+        if index.name in present and not index.unique:
+            index.drop(connection)
+
+
+def restore(engine: Engine) -> None:
+    """Make the indexes that are missing, each in a transaction of its own."""
+    with engine.connect() as connection:
+        missing = _missing(connection)
+    for index in missing:
+        with engine.connect().execution_options(**{engines.WRITES: True}) as connection, connection.begin():
+            engines.lock_migrations(connection)
+            if index.name in {again.name for again in _missing(connection)}:
+                index.create(connection)
+
+
+def _all(connection: Connection) -> list[Index]:
+    name = connection.dialect.name
+    found = [index for table in TABLES for index in sorted(table.indexes, key=lambda index: str(index.name))]
+    return [index for index in found if index._ddl_if is None or index._ddl_if.dialect == name]
+
+
+def _present(connection: Connection) -> set[str | None]:
+    return {index["name"] for table in TABLES for index in inspect(connection).get_indexes(table.name)}
+
+
+def _missing(connection: Connection) -> list[Index]:
+    present = _present(connection)
+    return [index for index in _all(connection) if index.name not in present]
