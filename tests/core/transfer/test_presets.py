@@ -86,7 +86,7 @@ def test_presets_map_to_known_fields_only() -> None:
         ("title,folder", "templates", "No column can be the body"),
         ("phone,name, Phone", "contacts", "The column “Phone” is there twice, as columns 1 and 3"),
         ("Mobile,Cell,name", "contacts", "Both “Mobile” and “Cell” could be the phone"),
-        ("From,To,Body,SentDate,Direction,Sid", "contacts", "The file looks like: Twilio message log. Import it as messages."),
+        ("From,To,Body,SentDate,Direction,Sid", "contacts", "The file looks like: Twilio message log."),
         ("phone", "people", "“people” cannot be imported. Known are contacts, messages, deals, templates."),
     ],
 )
