@@ -1,10 +1,8 @@
 """Contacts into the database: new ones inserted, known ones filled and corrected, never emptied."""
 
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import compress
-from operator import not_
 
 from sqlalchemy import Connection, select
 
@@ -13,11 +11,14 @@ from core.database import Change, Work, engines
 from core.database.tables import contact_tag, tag
 from core.transfer import newcomers
 from core.transfer.apply_deals import DealApplier, Deals
-from core.transfer.contact_changes import Wish, carry_out, find_known
+from core.transfer.contact_changes import Known, Wish, carry_out, find_known
 from core.transfer.newcomers import Names
 from core.transfer.outlook import Outlook
-from core.transfer.rows import DEALS, OWNER, PHONE, REMARKS, TAGS, ContactRow, DealRow, PlainContact, Remark
+from core.transfer.rows import DEALS, NOTES, OWNER, PHONE, REMARKS, TAGS, ContactRow, DealRow, PlainContact, Remark
 from core.words import fold
+
+Carried = dict[int, frozenset[str]]
+"""Contact id -> folded names of its tags."""
 
 SAME_PHONE = "same phone as line {}: only what was blank is filled"
 
@@ -61,9 +62,9 @@ class ContactApplier:
     def look(self, reader: Connection, rows: Sequence[PlainContact]) -> Contacts:
         outlook = Contacts()
         known = find_known(reader, {row[PHONE] for row in rows})
-        others = rows if self._filled is not None else self._take_fresh(outlook, rows, known.keys())
-        slow = [row if isinstance(row, ContactRow) else ContactRow(*row) for row in others]
         carried = _tags_of(reader, [row.id for row in known.values()])
+        others = rows if self._filled is not None else self._sort_out(outlook, rows, known, carried)
+        slow = [row if isinstance(row, ContactRow) else ContactRow(*row) for row in others]
         with_deals = self._phones_with_news(reader, [deal for row in slow if row.phone in known for deal in row.deals])
         for row in slow:
             number = int(row.phone[1:])
@@ -89,20 +90,31 @@ class ContactApplier:
         outlook.deals += [deal for row in rows if row[DEALS] for deal in row[DEALS]]
         return outlook
 
-    def _take_fresh(self, outlook: Contacts, rows: Sequence[PlainContact], known: Set[str]) -> list[PlainContact]:
-        """The quick way of most imports: unknown phones, once in the file so far. Returns the other rows."""
+    def _sort_out(
+        self, outlook: Contacts, rows: Sequence[PlainContact], known: dict[str, Known], carried: Carried
+    ) -> list[PlainContact]:
+        """The quick ways of most records, whose phone the file has but once so far: unknown ones, and known ones about
+        which nothing new is said. Returns the other rows.
+        """
         times = Counter([row[PHONE] for row in rows])
-        numbers = [int(row[PHONE][1:]) for row in rows]
-        lines = self._lines
-        is_fresh = [
-            times[phone] == 1 and phone not in known and number not in lines
-            for phone, number in zip([row[PHONE] for row in rows], numbers, strict=True)
-        ]
-        outlook.fresh = fresh = list(compress(rows, is_fresh))
-        outlook.lines = dict(zip(compress(numbers, is_fresh), [row[0] for row in fresh], strict=True))
+        fresh, others, lines = outlook.fresh, list[PlainContact](), outlook.lines
+        for row in rows:
+            phone = row[PHONE]
+            number = int(phone[1:])
+            found = known.get(phone)
+            if times[phone] > 1 or number in self._lines:
+                others.append(row)
+            elif found is None:
+                lines[number] = row[0]
+                fresh.append(row)
+            elif _says_nothing_new(row, found, carried):
+                lines[number] = row[0]
+                outlook.counts.unchanged += 1
+            else:
+                others.append(row)
         outlook.counts.inserted += len(fresh)
         outlook.owners |= {fold(name): name for name in sorted({row[OWNER] for row in fresh}) if name}
-        return list(compress(rows, map(not_, is_fresh)))
+        return others
 
     def write(self, work: Work, event_id: int, outlook: Contacts) -> list[Change]:
         new, changed = outlook.new(), outlook.changed()
@@ -147,7 +159,16 @@ class ContactApplier:
         return True
 
 
-def _tags_of(reader: Connection, ids: list[int]) -> dict[int, frozenset[str]]:
+def _says_nothing_new(row: PlainContact, known: Known, carried: Carried) -> bool:
+    for given, held in zip(row[3:OWNER], known[2:11], strict=True):
+        if given and given != held:
+            return False
+    if (row[OWNER] and fold(row[OWNER]) != known[11]) or (row[NOTES] and row[NOTES] != known[12]) or row[DEALS]:
+        return False
+    return not row[TAGS] or {fold(name) for name in row[TAGS]} <= carried.get(known[1], frozenset())
+
+
+def _tags_of(reader: Connection, ids: list[int]) -> Carried:
     if not ids:
         return {}
     listed = select(contact_tag.c.contact_id, tag.c.name_key).join(tag, tag.c.id == contact_tag.c.tag_id)

@@ -1,5 +1,6 @@
 """A file's rows for an import: read in this process, or for a large file in a child that works beside the writer."""
 
+import gc
 import json
 import marshal
 import queue
@@ -146,6 +147,7 @@ def with_what_follows(source: Source) -> Iterator[Row | Reject]:
 
 def main() -> None:
     """The child: a job comes as JSON, rows go out as blocks, each after its size in 4 bytes; None is the last."""
+    gc.disable()  # millions of rows come and go, none of them in a circle
     job = json.load(sys.stdin)
     send = _Sender(sys.stdout.buffer)
     try:

@@ -83,10 +83,10 @@ def carry_out(store: Store, actor: Actor, event_id: int, settings: Settings, pac
         with reading(path, run.file_hash, run.kind, settings, run.choices) as file:
             _Carrier(store, actor, run, file, pace).run()
     except Invalid as error:
+        indexes.restore(store.engine)
         store.write(actor, ledger.stop, event_id, "failed", str(error))
         raise
-    finally:
-        indexes.restore(store.engine)
+    indexes.restore(store.engine)
     store.write(actor, ledger.finish, event_id)
     with store.read() as reader:
         if path.parent == Path(settings.data_dir) / "imports" and not ledger.is_needed(reader, run.file_path):
