@@ -35,7 +35,7 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
     stage: Annotated[str | None, typer.Option(help="A stage by name, or “pipeline: stage”.")] = None,
     owner: Annotated[str | None, typer.Option(help="me, nobody, or a user by name.")] = None,
     sort: Annotated[str, typer.Option(help="activity, name or amount; a leading + sorts upwards.")] = "activity",
-    limit: Annotated[int, typer.Option(min=1, help="Conversations to print.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=10_000_000, help="Conversations to print.")] = 50,
     after: Annotated[str | None, typer.Option(help="The `next` of the page before.")] = None,
     as_json: Json = False,
 ) -> None:

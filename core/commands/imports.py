@@ -59,7 +59,7 @@ def import_file(  # noqa: PLR0913 - each option is one decision about the file
 
 @app.command("undo")
 def undo_event(
-    event_id: Annotated[int, typer.Argument(help="The event to take back, as `import` told it.")],
+    event_id: Annotated[int, typer.Argument(min=1, max=2**62, help="The event to take back, as `import` told it.")],
     as_json: Json = False,
 ) -> None:
     """Take an import back: what it inserted is deleted, what it changed restored; rows used since are kept."""

@@ -1,18 +1,21 @@
 """A search text as alternatives, in each of which every word is found in one stated way; one of them must hold."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import product
 
 from sqlalchemy import Connection, or_, select
 
+from core import phone, settings
 from core.conversations.conditions import Condition, tag_condition
 from core.conversations.query import DIGITS_FROM, Query, Term, contains, phrase_terms
 from core.database.search_query import TextMatch, phone_ids, phone_test
 from core.database.tables import tag
+from core.errors import Invalid
 from core.words import words
 
 BRANCHING = 2
-"""So many words may be found in tags or phones as alternatives of their own; further ones are tested row by row."""
+"""So many words and phrases may be found in tags or phones as alternatives of their own; others are tested by row."""
 
 
 FEW = 2_000
@@ -39,6 +42,10 @@ def alternatives(reader: Connection, query: Query) -> list[Alternative]:
         choices.append(_choices(reader, term, elsewhere, branches=branching <= BRANCHING))
     for phrase in query.phrases:
         tagged = [id_ for id_, name in names.items() if contains(name, phrase)]
+        branching += bool(tagged)
+        if tagged and branching > BRANCHING:
+            choices.append([Alternative(phrases=(phrase,))])  # read in texts and tags alike, whatever the index says
+            continue
         in_text = Alternative(phrase_terms(phrase), (phrase,))
         choices.append([in_text, *([Alternative(conditions=(tag_condition(tagged),))] if tagged else [])])
     found = [_together(parts) for parts in product(*choices)]
@@ -71,9 +78,11 @@ def _together(parts: tuple[Alternative, ...]) -> Alternative:
 
 def _by_phone(reader: Connection, query: Query) -> list[Alternative]:
     """The whole input as a phone: its digits as they stand, and without what only some ways of writing put in front."""
-    spellings = (
-        {query.digits, query.digits.removeprefix("00"), query.digits.removeprefix("011")} if query.digits else set()
-    )
+    if not query.digits:
+        return []
+    spellings = {query.digits, query.digits.removeprefix("00"), query.digits.removeprefix("011")}
+    with suppress(Invalid):  # written as people of the region do
+        spellings.add(phone.parse(query.digits, settings.load().default_region).e164.lstrip("+"))
     return [
         Alternative(conditions=(_phone(reader, digits),)) for digits in sorted(spellings) if len(digits) >= DIGITS_FROM
     ]

@@ -137,8 +137,8 @@ class Plan:
         Hits fill the page when the tab refuses few of them, rows when the word is frequent in the tab; whichever is
         first. What an engine would do by itself is a gamble between the two.
         """
-        bounds = self._bounds(slice_, (found.order,))
-        tab_bounds = self._bounds(slice_, self.sort.columns)
+        bounds = given = self._bounds(slice_, (found.order,))
+        tab_bounds = tab_given = self._bounds(slice_, self.sort.columns)
         by_hits: list[Key] = []
         by_rows: list[Key] = []
         hits_size, rows_size = min(max(FEW_HITS, slice_.limit), MANY_HITS), NEAR
@@ -147,14 +147,14 @@ class Plan:
             by_hits += self._kept(hits, descending)
             if len(by_hits) >= slice_.limit or len(hits) < hits_size:
                 return by_hits[: slice_.limit]
-            bounds = [found.order < hits[-1] if descending else found.order > hits[-1]]
+            bounds = [*given, found.order < hits[-1] if descending else found.order > hits[-1]]
             hits_size = min(hits_size * 8, MANY_HITS)
             if slice_.limit <= NEAR and rows_size <= NEAR_LAST:
                 near, end = self._near(found, tab_bounds, descending, rows_size)
                 by_rows += near
                 if len(by_rows) >= slice_.limit or end is None:
                     return by_rows[: slice_.limit]
-                tab_bounds = [c.activity_key < end if descending else c.activity_key > end]
+                tab_bounds = [*tab_given, c.activity_key < end if descending else c.activity_key > end]
                 rows_size *= 8
 
     def _kept(self, hits: Sequence[int], descending: bool) -> list[Key]:

@@ -13,6 +13,7 @@ DIGITS_FROM = 3
 
 _QUOTED = re.compile(r'"([^"]*[^"\s][^"]*)"')
 _PHONE_LIKE = re.compile(r"^[\d\s().+\-/\u2010-\u2015\u200e\u200f]+$")
+_JOINERS = 0x2000  # from here on what cannot be printed may hold an emoji together
 _SPACE = re.compile(r"\s+")
 
 
@@ -52,8 +53,8 @@ def parse(text: str) -> Query:
 
     Input without any letter or digit outside quotes is a phrase as it stands: searching for % finds texts with a %.
     """
-    text = "".join(c for c in text if c.isprintable() or c.isspace() or ord(c) > 0x2000).strip()
-    phrases = tuple(clean(match) for match in _QUOTED.findall(text))
+    text = _visible(text).strip()
+    phrases = tuple(dict.fromkeys(clean(match) for match in _QUOTED.findall(text)))
     rest = _QUOTED.sub(" ", text).strip()
     listed = words(rest)
     if not listed:
@@ -68,7 +69,12 @@ def parse(text: str) -> Query:
 
 def clean(text: str) -> str:
     """A phrase, or the text it is looked for in: folded, runs of blanks as one."""
-    return _SPACE.sub(" ", fold(text)).strip()
+    return _SPACE.sub(" ", fold(_visible(text))).strip()
+
+
+def _visible(text: str) -> str:
+    """The text with blanks for controls and soft hyphens, at which words end as well."""
+    return text if text.isprintable() else "".join(c if c.isprintable() or ord(c) > _JOINERS else " " for c in text)
 
 
 def contains(text: str, phrase: str) -> bool:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, select, union_all
+from sqlalchemy import Connection, select
 
 from core.conversations.query import Query, Term, contains
-from core.conversations.rows import Row
+from core.conversations.rows import Row, tags_of
 from core.database import engines
 from core.database.tables import contact, conversation, message, note
 from core.words import fold, words
@@ -27,7 +27,7 @@ def explain(reader: Connection, rows: Sequence[Row], query: Query) -> list[Row]:
 def holding(reader: Connection, ids: Sequence[int], phrases: Sequence[str]) -> set[int]:
     """The ids of which, for every phrase, some single text (name, e-mail, note or message) holds it verbatim."""
     missing = {id_: set(phrases) for id_ in ids}
-    for id_, body in _texts(reader, ids):
+    for id_, _, body in _texts(reader, ids):
         if left := missing[id_]:
             left.difference_update([phrase for phrase in left if contains(body, phrase)])
     return {id_ for id_, left in missing.items() if not left}
@@ -74,30 +74,28 @@ def _shows(body: str, query: Query) -> bool:
 
 def _in_texts(reader: Connection, ids: Sequence[int], query: Query) -> dict[int, tuple[str, str]]:
     found: dict[int, tuple[str, str]] = {}
-    for id_, body in _texts(reader, ids):
+    for id_, where, body in _texts(reader, ids):
         if id_ not in found and _shows(body, query):
-            found[id_] = ("message", sentence(body, query))
+            found[id_] = (where, sentence(body, query))
     return found
 
 
-def _texts(reader: Connection, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
-    """The texts of these contacts, newest messages first: (contact id, text)."""
+def _texts(reader: Connection, ids: Sequence[int]) -> Iterator[tuple[int, str, str]]:
+    """The texts of these contacts, newest messages first: (contact id, place, text)."""
     if not ids:
         return
     wanted = engines.id_set(reader, ids)
-    names = (
-        contact.c.first_name,
-        contact.c.last_name,
-        contact.c.first_name + " " + contact.c.last_name,
-        contact.c.email,
-    )
-    parts = [select(contact.c.id, name.label("body")).where(contact.c.id.in_(wanted)) for name in names]
-    parts.append(select(note.c.contact_id, note.c.body).where(note.c.contact_id.in_(wanted)))
     listed = select(message.c.contact_id, message.c.body).where(message.c.contact_id.in_(wanted))
-    yield from (
-        (row[0], row[1]) for row in reader.execute(listed.order_by(message.c.sent_at.desc(), message.c.id.desc()))
-    )
-    yield from ((row[0], row[1]) for row in reader.execute(union_all(*parts)))
+    for id_, body in reader.execute(listed.order_by(message.c.sent_at.desc(), message.c.id.desc())):
+        yield id_, "message", body
+    for id_, body in reader.execute(select(note.c.contact_id, note.c.body).where(note.c.contact_id.in_(wanted))):
+        yield id_, "note", body
+    names = select(contact.c.id, contact.c.first_name, contact.c.last_name, contact.c.email)
+    for id_, first, last, email in reader.execute(names.where(contact.c.id.in_(wanted))):
+        yield from ((id_, "name", name) for name in (f"{first} {last}", first, last))
+        yield id_, "e-mail", email
+    for id_, carried in tags_of(reader, ids).items():
+        yield from ((id_, "tag", name) for name, _, _ in carried)
 
 
 def sentence(body: str, query: Query) -> str:

@@ -151,12 +151,13 @@ def free_keys(connection: Connection, wanted: dict[int, int]) -> dict[int, int]:
     holders: dict[int, int] = {row.activity_key: row.id for row in connection.execute(held)}
     free = {}
     for id_, key in sorted(wanted.items()):
-        while holders.get(key, id_) != id_ or (key != wanted[id_] and _is_held(connection, key)):
+        while holders.get(key, id_) != id_ or (key != wanted[id_] and _is_held(connection, key, id_)):
             key += 1
         holders[key] = id_
         free[id_] = key
     return free
 
 
-def _is_held(connection: Connection, key: int) -> bool:
-    return connection.execute(select(conversation.c.id).where(conversation.c.activity_key == key)).first() is not None
+def _is_held(connection: Connection, key: int, by_other_than: int) -> bool:
+    held = select(conversation.c.id).where(conversation.c.activity_key == key, conversation.c.id != by_other_than)
+    return connection.execute(held).first() is not None

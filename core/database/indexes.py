@@ -1,9 +1,10 @@
 """Secondary indexes that a large fill does without; they come back when it ends, at the latest at the next start."""
 
-from sqlalchemy import Connection, Engine, Index, inspect
+from sqlalchemy import Connection, Engine, Index, inspect, select
 
+from core import clock
 from core.database import engines
-from core.database.tables import contact_tag, conversation
+from core.database.tables import contact_tag, conversation, event_state
 
 TABLES = (conversation, contact_tag)
 """The tables whose indexes cost most while contacts are inserted."""
@@ -15,6 +16,17 @@ def drop(connection: Connection) -> None:
     for index in _all(connection):
         if index.name in present and not index.unique:
             index.drop(connection)
+
+
+def restore_abandoned(engine: Engine) -> None:
+    """Make what a process that died left missing; while one is at work, its indexes are its own affair."""
+    at_work = select(event_state.c.event_id).where(
+        event_state.c.state == "running", event_state.c.lease_until > clock.now()
+    )
+    with engine.connect() as connection, connection.begin():
+        is_free = connection.execute(at_work.limit(1)).first() is None
+    if is_free:
+        restore(engine)
 
 
 def restore(engine: Engine) -> None:

@@ -84,7 +84,7 @@ def _sqlite_word(connection: Connection, word: Word) -> tuple[str, bool]:
     if not is_prefix:
         return f'"{folded}"', True
     if len(folded) <= INDEXED_PREFIX:
-        return f'"{folded}" *', True
+        return f'"{folded}" *', len(folded) > 1
     end = folded[:-1] + chr(ord(folded[-1]) + 1)
     found = connection.execute(_EXPAND, {"start": folded, "end": end, "most": EXPANSION + 1}).scalars().all()
     if len(found) > EXPANSION:

@@ -45,7 +45,7 @@ class Store:
             unless_opened.callback(engine.dispose)
             try:
                 migrate.upgrade(engine)
-                indexes.restore(engine)
+                indexes.restore_abandoned(engine)
             except DBAPIError as error:
                 raise Unavailable(
                     f"The database cannot be opened: {error.orig}. Check TALKDECK_DATABASE_URL."

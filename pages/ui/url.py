@@ -17,6 +17,7 @@ from pages.ui.places import here
 SIZES = (50, 100, 200)
 TEXT_LIMIT = 300
 LIST_LIMIT = 200
+MOST_CENTS = 10**14
 YEARS = range(1970, 2200)
 STATE = "conversations.place"
 WRITTEN = "conversations.written"
@@ -53,7 +54,7 @@ class Place:
         if self.by == "name":
             return fold(self.at) + ("\U0010ffff" if self.descending else "")  # downwards: all names that begin so first
         if self.by == "amount":
-            return int(self.at) * 100
+            return min(int(self.at), MOST_CENTS // 100) * 100
         day = _day(self.at)
         return activity_key(here().start_of(day + timedelta(days=1) if self.descending else day), 0)
 
@@ -77,6 +78,8 @@ class Part:
 
 def _one(values: list[str]) -> str:
     if len(values) != 1 or len(values[0]) > TEXT_LIMIT:
+        raise ValueError(values)
+    if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in values[0]):  # no database holds them
         raise ValueError(values)
     return values[0]
 
@@ -104,7 +107,10 @@ def _cents(values: list[str]) -> int:
     whole, _, rest = _one(values).partition(".")
     if len(rest) > 2:
         raise ValueError(values)
-    return _number([whole]) * 100 + _number([rest.ljust(2, "0")])
+    cents = _number([whole]) * 100 + _number([rest.ljust(2, "0")])
+    if cents > MOST_CENTS:
+        raise ValueError(values)
+    return cents
 
 
 def _amount(cents: int) -> str:

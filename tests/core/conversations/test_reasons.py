@@ -1,13 +1,16 @@
 """Why a conversation matched: the sentence begins near the match, so that a narrow column shows it."""
 
 import pytest
+from sqlalchemy import delete, insert
 
 from core.access import Actor
-from core.conversations import ConversationFilter, find
+from core.conversations import ConversationFilter, Sort, find
 from core.conversations.query import parse
 from core.conversations.reasons import sentence
-from core.database import Store
-from tests.core.conversations import world
+from core.database import Store, Work
+from core.database.search import reindexing
+from core.database.tables import note
+from tests.core.conversations import oracle, world
 
 LONG = (
     "The first thing I wanted to say is that " + "all is well " * 10 + "and a refund would be nice " + "one day " * 20
@@ -38,3 +41,28 @@ def test_every_hit_says_where_it_was_found(store: Store, alice: Actor, search: s
     assert len(rows)
     assert set(rows["matched"]) <= {"name", "e-mail", "phone", "tag", "note", "message"}
     assert all(rows["sentence"])
+
+
+def test_a_hit_in_a_note_is_called_a_note(store: Store, alice: Actor) -> None:
+    ids = store.write(alice, world.fill, 3, 3)
+
+    def write_note(work: Work) -> None:
+        with reindexing(work.conn, ids):
+            work.conn.execute(delete(note).where(note.c.contact_id == ids[0]))
+            row = {"contact_id": ids[0], "body": "zebrafish quartz", "updated_at": 1, "event_id": 1}
+            work.conn.execute(insert(note).values(**row))
+
+    store.write(alice, write_note)
+    with store.read() as reader:
+        rows = find(reader, ConversationFilter(search="zebrafish", include_archived=True)).rows
+    assert list(rows["matched"]) == ["note"]
+
+
+def test_many_short_phrases_are_answered(store: Store, alice: Actor) -> None:
+    store.write(alice, world.fill, 40, 3)
+    with store.read() as reader:
+        known = oracle.everything(reader)
+        many = " ".join(f'"{letter}"' for letter in "hrcipvHRCIPV" * 6)
+        for typed in ('"r" "c" "h"', '"hot" "re" "c" hello', '"c" "h" "v" "i" "r"', many):
+            wanted = ConversationFilter(search=typed, include_archived=True)
+            assert list(find(reader, wanted).rows["id"]) == oracle.find(known, wanted, Sort()), typed
