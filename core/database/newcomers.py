@@ -20,6 +20,7 @@ _STAGE = Table(
     MetaData(),
     *[Column(name, _NUMBERS.get(name, SmallInteger if name.startswith("is_") else Text)) for name in STAGED],
     prefixes=["TEMPORARY"],
+    postgresql_on_commit="DELETE ROWS",  # deleting would leave dead rows that nobody sweeps up in a temporary table
 )
 _INSERT = (
     "INSERT INTO contact (id, phone, is_phone_valid, first_name, last_name, email, date_of_birth, zip_code, city,"

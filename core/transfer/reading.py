@@ -128,7 +128,7 @@ class _Child:
 
     def _take(self) -> None:
         output = self._pipe(self._process.stdout)
-        while (size := output.read(4)) and len(block := output.read(int.from_bytes(size, "big"))):
+        while (size := int.from_bytes(output.read(4), "big")) and len(block := output.read(size)) == size:
             self._blocks.put(block)
         self._blocks.put(b"")
 

@@ -158,7 +158,7 @@ ROWS = st.lists(st.tuples(WORDS, WORDS, PHONES, WORDS, TAGS, WORDS, WORDS), max_
 
 
 @pytest.mark.usefixtures("small_chunks")
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS, ROWS)
 def test_any_two_files_in_and_back_again(
     office: Office, first: list[tuple[str, ...]], second: list[tuple[str, ...]]
