@@ -12,7 +12,7 @@ from core import clock
 from core.access import Actor, Right
 from core.database import Store, Work, indexes
 from core.database.tables import phone_claim
-from core.errors import Invalid
+from core.errors import AppError, Invalid
 from core.settings import Settings
 from core.transfer import ledger
 from core.transfer.apply_contacts import ContactApplier
@@ -82,9 +82,10 @@ def carry_out(store: Store, actor: Actor, event_id: int, settings: Settings, pac
     try:
         with reading(path, run.file_hash, run.kind, settings, run.choices) as file:
             _Carrier(store, actor, run, file, pace).run()
-    except Invalid as error:
-        indexes.restore(store.engine)
-        store.write(actor, ledger.stop, event_id, "failed", str(error))
+    except AppError as error:
+        if isinstance(error, Invalid):
+            store.write(actor, ledger.stop, event_id, "failed", str(error))
+        indexes.restore_abandoned(store.engine)  # it was cancelled, perhaps
         raise
     indexes.restore(store.engine)
     store.write(actor, ledger.finish, event_id)

@@ -8,9 +8,9 @@ from sqlalchemy import inspect
 
 from core.database import Store, indexes
 from core.database.tables import contact, conversation
-from core.errors import Invalid, Unavailable
+from core.errors import Conflict, Invalid, Unavailable
 from core.settings import Settings
-from core.transfer import Choices, Reject, open_import, reading, run
+from core.transfer import Choices, Reject, imports, open_import, reading, run
 from core.transfer.outlook import Counts
 from core.transfer.rows import ContactRow
 from tests.core.transfer.world import Office
@@ -120,6 +120,21 @@ def test_indexes_come_back_after_a_heavy_import(office: Office, monkeypatch: pyt
     assert "ix_conversation_activity_key" in during[0]
     assert names(office.store) == before
     assert len(office.rows(contact.c.id)) == len(office.rows(conversation.c.id)) == 2
+
+
+@pytest.mark.usefixtures("small_chunks")
+def test_indexes_come_back_after_a_heavy_import_was_cancelled(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "HEAVY_BYTES", 0)
+    before = names(office.store)
+    event_id = office.begin("phone\n" + "".join(f"73455501{n:02}\n" for n in range(9)))
+
+    def cancel(_done: int, _total: int, _counts: Counts) -> None:
+        imports.cancel(office.store, office.actor, event_id)
+
+    with pytest.raises(Conflict, match="cancelled"):
+        run.carry_out(office.store, office.actor, event_id, office.settings, run.Pace(0.5, 0.0, cancel))
+    assert names(office.store) == before
+    assert office.undo(event_id) == 0
 
 
 def test_indexes_come_back_when_the_application_starts_again(store: Store, database_url: str) -> None:
