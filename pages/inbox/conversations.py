@@ -6,7 +6,7 @@ from core import conversations
 from core.access import Actor
 from core.conversations import Conversation, Count
 from core.errors import NotFound
-from pages.ui import desk, filters, grid, listing, look, notices, pager, reader, rows, session, url, views
+from pages.ui import desk, filters, grid, listing, look, notices, pager, reader, rows, selected, session, url, views
 from pages.ui.listing import Listing
 from pages.ui.pager import Shown
 from pages.ui.places import here
@@ -23,11 +23,12 @@ def page() -> None:
         return
     filters.tab_bar(place, {tab: listing.figure(count) for tab, count in found.counts.items()}, moved)
     tools(place, found, actor, moved)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="conversations.actions"):
+        selected.line(place, found)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="conversations.line"):
         with st.container(width="stretch"):
             filters.said(place, found.choices.names, listing.counted(found.count))
         notices.hits_elsewhere(place, found)
-        notices.ticks(place, found)
     # What may come and go stands in a container of its own: a grid that changes its place in the page is mounted anew.
     with st.container(key="conversations.gone"):
         opened = open_conversation(place)
@@ -65,7 +66,7 @@ def the_list(place: url.Place, found: Listing, opened: Conversation | None) -> S
     }
     with st.container(key="conversations.grid.box"):
         grid.show(rows.for_grid(shown.rows, place.wanted.search, here()), state, view, desk.hear)
-    count = Count(len(state.ticks.ids)) if place.ticked_from is not None else found.count
+    count = Count(state.ticks.n) if place.ticked_from is not None else found.count
     total = count.n if count.is_exact else None
     bar = Shown.of(shown, place.slice.is_backward, total, listing.counted(count))
     desk.remember([int(id_) for id_ in shown.rows["id"]], bar)

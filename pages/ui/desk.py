@@ -7,24 +7,39 @@ import streamlit as st
 from core import conversations, people
 from core.conversations import Slice
 from core.conversations.upkeep import activity_key
-from pages.ui import grid, selection, session, url
+from pages.ui import grid, selection, session, ticks, url
 from pages.ui.pager import Shown
 from pages.ui.selection import Column, GridState, Report
 
 STATE = "conversations.desk"
 PAGE = "conversations.page"
 COLUMNS = "conversations.columns"
+TICKS = "conversations.ticks"
+FROZEN = "conversations.frozen"
 
 
 def state() -> GridState:
-    """Ticks and columns; the columns begin as the user left them."""
+    """Ticks and columns; both begin as the user left them, in this browser or another."""
     if STATE not in st.session_state:
         actor = session.actor()
         with session.store().read() as reader:
-            kept = people.preference(reader, actor.id, COLUMNS) or []
-        st.session_state[STATE] = GridState(columns=tuple(Column(**column) for column in kept))
+            kept, chosen, frozen = (people.preference(reader, actor.id, key) for key in (COLUMNS, TICKS, FROZEN))
+        columns = tuple(Column(**column) for column in kept or [])
+        st.session_state[STATE] = GridState(ticks.read(chosen, frozen), columns)
     kept_state: GridState = st.session_state[STATE]
     return kept_state
+
+
+def keep(after: GridState) -> None:
+    """The state from now on; what the next visit begins with is written down."""
+    before = state()
+    st.session_state[STATE] = after
+    if after.ticks != before.ticks:
+        _write(TICKS, ticks.write(after.ticks))
+    if after.ticks.frozen is not before.ticks.frozen and after.ticks.frozen is not None:
+        _write(FROZEN, ticks.write_frozen(after.ticks.frozen))
+    if after.columns != before.columns:
+        _write(COLUMNS, [asdict(column) for column in after.columns])
 
 
 def remember(ids: list[int], shown: Shown) -> None:
@@ -34,10 +49,7 @@ def remember(ids: list[int], shown: Shown) -> None:
 
 def hear(report: Report) -> None:
     """Do what the grid reported. A callback."""
-    before = state()
-    st.session_state[STATE] = report.state
-    if report.state.columns != before.columns:
-        _keep_columns(report.state.columns)
+    keep(report.state)
     place = url.now()
     if report.sort is not None and report.sort != (place.by, place.descending):
         url.go(replace(place.first_page(), by=report.sort[0], descending=report.sort[1]))
@@ -74,23 +86,6 @@ def step(direction: int) -> None:
     url.go(target)
 
 
-def clear_ticks() -> None:
-    """A callback."""
-    st.session_state[STATE] = selection.clear(state())
-    url.go(replace(url.now(), ticked_from=None))
-
-
-def drop_ticks(ids: frozenset[int]) -> None:
-    """Forget these ticks. A callback."""
-    st.session_state[STATE] = selection.keep(state(), state().ticks.ids - ids)
-    url.stay()
-
-
-def show_ticked(only: bool) -> None:
-    """List the ticked conversations alone, or the filter's again. A callback."""
-    url.go(replace(url.now(), ticked_from=0 if only else None))
-
-
 def column_chooser() -> None:
     """Which columns are shown; order and widths are set in the grid itself."""
     names = [name for name, (header, _) in grid.COLUMNS.items() if header]
@@ -99,9 +94,7 @@ def column_chooser() -> None:
 
     def choose() -> None:
         widths = {name: width for name, (_, width) in grid.COLUMNS.items()}
-        chosen = selection.show_columns(state(), ["bubble", *st.session_state[key]], widths)
-        st.session_state[STATE] = chosen
-        _keep_columns(chosen.columns)
+        keep(selection.show_columns(state(), ["bubble", *st.session_state[key]], widths))
         url.stay()
 
     with st.popover("Columns", icon=":material/view_column:", key="conversations.columns"):
@@ -120,8 +113,8 @@ def column_chooser() -> None:
         )
 
 
-def _keep_columns(columns: tuple[Column, ...]) -> None:
-    session.store().write(session.actor(), people.prefer, COLUMNS, [asdict(column) for column in columns])
+def _write(key: str, value: object) -> None:
+    session.store().write(session.actor(), people.prefer, key, value)
 
 
 def _neighbour(place: url.Place, direction: int) -> int | None:

@@ -10,6 +10,7 @@ import streamlit as st
 from st_aggrid import AgGrid, JsCode, StAggridTheme
 from st_aggrid.collectors import CustomResponse
 
+from core import clock
 from pages.ui import colours
 from pages.ui.selection import Column, GridState, Report, reduce
 
@@ -107,7 +108,7 @@ def show(rows: pd.DataFrame, state: GridState, view: dict[str, Any], on_report: 
     """
 
     def changed(response: CustomResponse) -> None:
-        on_report(reduce(st.session_state[KEY + ".state"], response.raw_data))
+        on_report(reduce(st.session_state[KEY + ".state"], response.raw_data, clock.now()))
 
     st.session_state[KEY + ".state"] = state
     shades = colours.shades()
@@ -138,7 +139,9 @@ def _stamped(rows: pd.DataFrame, state: GridState, view: dict[str, Any], is_moun
     base = rows.assign(view=[json.dumps(view), *[""] * (len(rows) - 1)] if len(rows) else [])
     last_base, last_sent = st.session_state.get(KEY + ".sent", (None, None))
     if not is_mounted or last_base is None or not base.equals(last_base):
-        ticked = [int(row_id) in state.ticks.ids for row_id in base["id"]]
+        shown = [int(row_id) for row_id in base["id"]]
+        selected = state.ticks.among(shown)
+        ticked = [row_id in selected for row_id in shown]
         last_base, last_sent = base, base.assign(ticked=pd.Series(ticked, dtype=bool, index=base.index))
         st.session_state[KEY + ".sent"] = (last_base, last_sent)
     return last_sent.copy()
@@ -171,4 +174,3 @@ def _theme(shades: colours.Shades) -> StAggridTheme:
         browserColorScheme="dark" if shades.is_dark else "light",
         wrapperBorderRadius=8,
     )
-

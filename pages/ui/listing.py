@@ -2,28 +2,30 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
 import streamlit as st
 
-from core import conversations
+from core import clock, conversations
 from core.access import Actor
 from core.analytics import listing as screen
 from core.conversations import ConversationFilter, Count, Page
 from core.conversations.choices import Choices, choices
 from pages.ui import session, url
-from pages.ui.selection import Ticks
+from pages.ui.ticks import Frozen, Ids, Ticks, ascending
 
 COUNTED = "conversations.counted"
+HIDDEN = "conversations.hidden"
 
 
 @dataclass(frozen=True)
 class Listing:
-    """`counts`: of every tab under the rest of the filter; `hidden`: ticked ones that the filter does not show."""
+    """`counts`: of every tab under the rest of the filter; `hidden`: selected ones that the filter does not show."""
 
     wanted: ConversationFilter
     page: Page
     counts: dict[str, Count]
     choices: Choices
-    hidden: frozenset[int]
+    hidden: Ids
 
     @property
     def count(self) -> Count:
@@ -43,17 +45,36 @@ def load(place: url.Place, actor: Actor, ticks: Ticks) -> Listing:
         counts = found.counts
         if st.session_state.get(COUNTED) == wanted:
             counts[wanted.tab] = conversations.count(reader, wanted)
-        elsewhere = ticks.ids - {int(id_) for id_ in found.page.rows["id"]}
-        hidden = elsewhere - conversations.among(reader, wanted, elsewhere)
-        return Listing(wanted, found.page, counts, choices(reader), frozenset(hidden))
+        return Listing(wanted, found.page, counts, choices(reader), _hidden(wanted, ticks))
+
+
+def _hidden(wanted: ConversationFilter, ticks: Ticks) -> Ids:
+    """Ticked ones are asked for anew each time; frozen ones, which may be many, when the filter changes."""
+    known = st.session_state.get(HIDDEN)
+    with session.store().read() as reader:
+        hidden = ascending(ticks.times.keys() - conversations.among(reader, wanted, ticks.times.keys()))
+        if ticks.frozen is None:
+            return hidden
+        if known is None or known[0] != wanted or known[1] is not ticks.frozen:
+            left = np.setdiff1d(ticks.frozen.ids, ascending(conversations.find_ids(reader, wanted)), assume_unique=True)
+            known = st.session_state[HIDDEN] = (wanted, ticks.frozen, left)
+    return np.union1d(hidden, np.setdiff1d(known[2], ascending(ticks.dropped), assume_unique=True))
+
+
+def freeze(wanted: ConversationFilter, words: str) -> Frozen:
+    """All that match at this moment; none of them is hidden yet. `words`: the filter in words."""
+    with session.store().read() as reader:
+        frozen = Frozen(ascending(conversations.find_ids(reader, wanted)), clock.now(), words)
+    st.session_state[HIDDEN] = (wanted, frozen, frozen.ids[:0])
+    return frozen
 
 
 def ticked(place: url.Place, ticks: Ticks) -> Page:
-    """The ticked conversations, whatever the filter shows, newest ids first."""
-    ids = sorted(ticks.ids, reverse=True)
+    """The selected conversations, whatever the filter shows, newest ids first."""
+    ids = ticks.all_ids[::-1]
     start = place.ticked_from or 0
     with session.store().read() as reader:
-        rows = conversations.page_of(reader, ids[start : start + place.size])
+        rows = conversations.page_of(reader, ids[start : start + place.size].tolist())
     return Page(rows, has_before=start > 0, has_after=start + place.size < len(ids))
 
 

@@ -1,12 +1,10 @@
 """What a person is told when the list is empty, longer than it looks, or not what the address asked for."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from core.conversations import ConversationFilter
 from core.errors import AppError
-from pages.ui import desk, filters, listing, url
+from pages.ui import filters, listing, url
 from pages.ui.listing import Listing
 
 
@@ -82,29 +80,6 @@ def hits_elsewhere(place: url.Place, found: Listing) -> None:
             on_click=_count_on,
             args=(found.wanted,),
         )
-
-
-def ticks(place: url.Place, found: Listing) -> None:
-    """How many are ticked, and how many of them the filter hides."""
-    n, hidden = len(desk.state().ticks.ids), len(found.hidden)
-    if not n:
-        return
-    said = f"{n:,} selected" + (f", {hidden:,} hidden by the filter" if hidden and place.ticked_from is None else "")
-    with st.container(
-        horizontal=True, vertical_alignment="center", gap="small", width="content", key="conversations.ticks"
-    ):
-        st.text(said)
-        if place.ticked_from is not None:
-            _act("back", "Back to the list", desk.show_ticked, False)
-        elif not desk.state().ticks.ids <= set(found.ids):
-            _act("show", "Show selected", desk.show_ticked, True)
-        if hidden and place.ticked_from is None:
-            _act("drop", "Drop hidden", desk.drop_ticks, found.hidden)
-        _act("clear", "Clear selection", desk.clear_ticks)
-
-
-def _act(name: str, label: str, act: Callable[..., None], *args: object) -> None:
-    st.button(label, key=f"conversations.ticks.{name}", type="tertiary", on_click=act, args=args)
 
 
 def gone(error: AppError) -> None:

@@ -1,22 +1,13 @@
 """What the grid reported, reduced to what the page knows: ticks by conversation id, the order, the row to open."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from pages.ui.ticks import Frozen, Ids, Ticks
 
 SORTABLE_LIMIT = 40
 COLUMN_LIMIT = 30
-
-
-@dataclass(frozen=True)
-class Ticks:
-    """The ticked conversations, by id; they survive paging, sorting, filters and reruns."""
-
-    ids: frozenset[int] = frozenset()
-
-    def among(self, shown: list[int]) -> frozenset[int]:
-        """Those of `shown` that are ticked."""
-        return self.ids & frozenset(shown)
 
 
 @dataclass(frozen=True)
@@ -32,7 +23,7 @@ class Column:
 class GridState:
     """All that the page keeps of the grid; the grid itself may be mounted anew at any time."""
 
-    ticks: Ticks = Ticks()
+    ticks: Ticks = field(default_factory=Ticks)
     columns: tuple[Column, ...] = ()
     version: int = 0  # grows when the page, not the person, changed the ticks or columns: the grid is told again
     seen: frozenset[tuple[str, int]] = frozenset()  # answered events: the grid repeats its last ones in every report
@@ -47,13 +38,11 @@ class Report:
     sort: tuple[str, bool] | None = None  # column, descending
 
 
-def reduce(state: GridState, payload: Mapping[str, Any] | None) -> Report:
-    """The state after one report of the grid; whatever is malformed in it is ignored."""
+def reduce(state: GridState, payload: Mapping[str, Any] | None, now: int) -> Report:
+    """The state after one report of the grid at `now` (UTC epoch seconds); whatever is malformed in it is ignored."""
     if not isinstance(payload, Mapping):
         return Report(state)
-    shown, ticked = _ids(payload.get("shown")), _ids(payload.get("on"))
-    ids = (state.ticks.ids - shown) | (ticked & shown)
-    after = replace(state, ticks=Ticks(ids))
+    after = _reticked(state, payload, now)
     opened, after = _fresh(after, payload, "opened")
     sort, after = _fresh(after, payload, "sorted")
     moved, after = _fresh(after, payload, "columns")
@@ -64,12 +53,39 @@ def reduce(state: GridState, payload: Mapping[str, Any] | None) -> Report:
 
 def clear(state: GridState) -> GridState:
     """No ticks, and the grid is told."""
-    return replace(state, ticks=Ticks(), version=state.version + 1)
+    return _told(state, Ticks())
 
 
-def keep(state: GridState, ids: frozenset[int]) -> GridState:
-    """Only the ticks of these conversations stay."""
-    return replace(state, ticks=Ticks(state.ticks.ids & ids), version=state.version + 1)
+def drop(state: GridState, ids: Ids) -> GridState:
+    """These conversations are no longer selected."""
+    return _told(state, state.ticks.without(ids))
+
+
+def tick(state: GridState, ids: list[int], now: int) -> GridState:
+    """These conversations are selected as well."""
+    return _told(state, state.ticks.ticked(ids, now))
+
+
+def untick(state: GridState, ids: list[int]) -> GridState:
+    """These few conversations are no longer selected."""
+    return _told(state, state.ticks.unticked(ids))
+
+
+def freeze(state: GridState, frozen: Frozen) -> GridState:
+    """All that match now are selected as well."""
+    return _told(state, state.ticks.froze(frozen))
+
+
+def _told(state: GridState, ticks: Ticks) -> GridState:
+    return replace(state, ticks=ticks, version=state.version + 1)
+
+
+def _reticked(state: GridState, payload: Mapping[str, Any], now: int) -> GridState:
+    if payload.get("version", state.version) != state.version:
+        # The grid had not heard yet what the page did to the ticks; it is told again, so that nothing returns.
+        return replace(state, version=state.version + 1)
+    shown, ticked = _ids(payload.get("shown")), _ids(payload.get("on"))
+    return replace(state, ticks=state.ticks.unticked(shown - ticked).ticked(ticked & shown, now))
 
 
 def show_columns(state: GridState, names: list[str], known: Mapping[str, int]) -> GridState:
@@ -91,7 +107,7 @@ def _fresh(state: GridState, payload: Mapping[str, Any], kind: str) -> tuple[Any
 
 
 def _id(value: object) -> int | None:
-    return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 19 else None
+    return int(value) if isinstance(value, str) and value.isdecimal() and value.isascii() and len(value) < 19 else None
 
 
 def _ids(values: object) -> frozenset[int]:

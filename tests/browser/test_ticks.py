@@ -1,19 +1,32 @@
 """Ticks in a real browser: they belong to conversations, wherever their rows go."""
 
 import re
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
 
+from core import people
+from core.database import Store
+from pages.ui import desk
 from tests.browser.conftest import Open, Picture, Serve
 from tests.browser.hands import cell, furnish, grid, is_same_frame, mark_frame, names
+from tests.server import AppServer
 
 
 @pytest.fixture(scope="module")
-def address(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> str:
+def running(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> AppServer:
     folder = tmp_path_factory.mktemp("inbox")
     furnish(folder)
-    return serve(folder).url
+    return serve(folder)
+
+
+@pytest.fixture
+def address(running: AppServer) -> str:
+    """Of an inbox in which nothing is selected."""
+    with closing(Store.open(f"sqlite:///{running.data_dir / 'talkdeck.db'}")) as store:
+        store.write(people.local_actor(store), people.prefer, desk.TICKS, None)
+    return running.url
 
 
 def test_ticks_keep_to_their_conversation_when_the_order_and_the_page_change(
@@ -82,3 +95,22 @@ def test_shift_ticks_a_run_of_rows(address: str, open_page: Open) -> None:
     frame.locator('.ag-row[row-index="1"] .bubble').click()
     frame.locator('.ag-row[row-index="5"] .bubble').click(modifiers=["Shift"])
     expect(page.locator(".st-key-conversations-ticks")).to_contain_text("5 selected")
+
+
+def test_the_selection_is_there_after_a_reload(address: str, open_page: Open) -> None:
+    page = open_page(address)
+    frame = grid(page)
+    frame.locator('.ag-row[row-index="1"] .bubble').click()
+    expect(page.locator(".st-key-conversations-ticks")).to_contain_text("1 selected")
+    page.get_by_role("button", name=re.compile("^Select all")).click()
+    said = page.locator(".st-key-conversations-ticks").get_by_text(re.compile("^[0-9]+ selected$"))
+    expect(said).not_to_have_text("1 selected")
+    total = said.inner_text()
+    frame.locator('.ag-row[row-index="0"] .bubble').click()
+    left = f"{int(total.split()[0]) - 1} selected"
+    expect(said).to_have_text(left)
+    page.reload()
+    expect(said).to_have_text(left)
+    again = grid(page)
+    expect(again.locator('.ag-row[row-index="0"] .bubble')).to_have_attribute("aria-checked", "false")
+    expect(again.locator('.ag-row[row-index="5"] .bubble')).to_have_attribute("aria-checked", "true")

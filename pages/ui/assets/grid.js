@@ -123,7 +123,7 @@
         if (node.isSelected()) { on.push(node.id); }
       });
       return {
-        n: Date.now(), shown: shown, on: on,
+        n: Date.now(), shown: shown, on: on, version: kept.view ? kept.view.version : -1,
         opened: kept.opened, sorted: kept.sorted, columns: kept.columns,
       };
     },
