@@ -62,6 +62,8 @@ def recent_key() -> int:
 
 def filter_conditions(reader: Connection, wanted: ConversationFilter) -> list[Condition]:
     """Everything but the tab, the stretch of time and the search text."""
+    if not wanted.is_filtered:
+        return []
     return [
         *_tags(wanted),
         *_deals(reader, wanted),
@@ -129,8 +131,10 @@ def _unread(wanted: ConversationFilter) -> list[Condition]:
 
 
 def _sources(wanted: ConversationFilter) -> list[Condition]:
+    if not wanted.sources:
+        return []
     test = c.source.in_(wanted.sources)
-    return [Condition(test, select(c.id).where(test))] if wanted.sources else []
+    return [Condition(test, select(c.id).where(test))]
 
 
 def _plain(wanted: ConversationFilter) -> list[ColumnElement[bool]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -96,7 +97,7 @@ def count(reader: Connection, wanted: ConversationFilter, cap: int | None = None
     if query.phrases:
         keys, border = _keys(plans, Slice(limit), None if cap is None else BUDGET)
         return Count(min(len(keys), limit - 1), is_exact=border is None and len(keys) < limit)
-    n = counted(reader, [plan for plan, _ in plans], None if cap is None else limit)
+    n = counted(reader, [plan for plan, _ in chain(*plans)], None if cap is None else limit)
     return Count(min(n, limit - 1), is_exact=n < limit)
 
 
@@ -106,7 +107,7 @@ def find_ids(reader: Connection, wanted: ConversationFilter) -> list[int]:
     plans = _plans(reader, wanted, query, NEWEST)
     if query.phrases:
         return sorted(key[-1] for key in _keys(plans, Slice(ALL), None)[0])
-    return sorted({id_ for plan, _ in plans for id_ in plan.ids(None)})
+    return sorted({id_ for plan, _ in chain(*plans) for id_ in plan.ids(None)})
 
 
 def among(reader: Connection, wanted: ConversationFilter, ids: Collection[int]) -> set[int]:
@@ -114,7 +115,7 @@ def among(reader: Connection, wanted: ConversationFilter, ids: Collection[int]) 
     if not ids:
         return set()
     found: set[int] = set()
-    for plan, phrases in _plans(reader, wanted, parse(wanted.search), NEWEST):
+    for plan, phrases in chain(*_plans(reader, wanted, parse(wanted.search), NEWEST)):
         held = plan.among(list(ids))
         found |= reasons.holding(reader, held, phrases) if phrases else set(held)
     return found
@@ -130,12 +131,21 @@ Planned = list[tuple[Plan, tuple[str, ...]]]
 """The plans of the alternatives, each with the phrases that must be read in the texts."""
 
 
-def _plans(reader: Connection, wanted: ConversationFilter, query: Query, sort: Sort) -> Planned:
+def _plans(reader: Connection, wanted: ConversationFilter, query: Query, sort: Sort) -> list[Planned]:
+    """The plans by parts of the list; by activity the parts follow each other, the newest first."""
     found = alternatives(reader, query)
-    return [(Plan(reader, half, one, sort), one.phrases) for half in halves(wanted) for one in found]
+    parts = halves(wanted) if sort.by == "activity" else [wanted]
+    return [[(Plan(reader, part, one, sort), one.phrases) for one in found] for part in parts]
 
 
-def _keys(plans: Planned, slice_: Slice, budget: int | None) -> tuple[list[Key], Key | None]:
-    results = [scan(plan, phrases, slice_, budget) for plan, phrases in plans]
-    descending = plans[0][0].sort.descending != slice_.is_backward
-    return merge(results, slice_.limit, descending) if len(results) > 1 else results[0]
+def _keys(parts: list[Planned], slice_: Slice, budget: int | None) -> tuple[list[Key], Key | None]:
+    keys: list[Key] = []
+    border = None
+    descending = parts[0][0][0].sort.descending != slice_.is_backward
+    for plans in parts if descending else parts[::-1]:
+        results = [scan(plan, phrases, slice_, budget) for plan, phrases in plans]
+        found, border = merge(results, slice_.limit, descending) if len(results) > 1 else results[0]
+        keys += found
+        if len(keys) >= slice_.limit or border is not None:
+            return keys[: slice_.limit], None if len(keys) >= slice_.limit else border
+    return keys, border

@@ -22,6 +22,9 @@ FEW = 2_000
 """Phones with a longer number in them are gathered up to here."""
 
 
+_TAGS = select(tag.c.id, tag.c.name)
+
+
 @dataclass(frozen=True)
 class Alternative:
     """All of it must hold: `terms` in the text, the phrases verbatim in one text, and the conditions."""
@@ -33,7 +36,9 @@ class Alternative:
 
 def alternatives(reader: Connection, query: Query) -> list[Alternative]:
     """The alternatives of a query, at least one; a blank query has a single one that everything meets."""
-    names = {row.id: row.name for row in reader.execute(select(tag.c.id, tag.c.name))} if not query.is_blank else {}
+    if query.is_blank:
+        return [Alternative()]
+    names = {row[0]: row[1] for row in reader.execute(_TAGS).all()}
     choices: list[list[Alternative]] = []
     branching = 0
     for term in query.terms:

@@ -1,36 +1,40 @@
 """From conditions to the ids of one page; the driving index is picked here, for the engines' planners pick badly."""
 
 from collections.abc import Sequence
+from functools import cache
+from math import isqrt
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, func, select, union_all
 
-from core.conversations.conditions import activity_tests, filter_conditions, tab_test
+from core.conversations.conditions import ZERO, activity_tests, filter_conditions, halves, tab_test
 from core.conversations.filters import ConversationFilter
 from core.conversations.matching import Alternative
 from core.conversations.paging import Slice, Sort, beyond, position
+from core.conversations.upkeep import SHIFT
 from core.database import engines
-from core.database.search_query import TextMatch
+from core.database.search_query import TextMatch, hits
 from core.database.tables import conversation
 
 c = conversation.c
 
 GATHER = 8_000
-"""A condition with fewer ids is gathered and sorted; else the order's own index or the text index is walked."""
+"""A condition with fewer ids is gathered and sorted; else the order's own index is walked."""
 
 GATHER_TEXT = 20_000
 """The same for the text index in another order than its own: its hits cost less than testing row by row."""
 
-FEW_HITS = 200
-MANY_HITS = 20_000
-"""How many hits of a word are read at first, and later, at a time."""
+GATHER_BESIDE_TEXT = 1_000
+"""The same for a condition beside a text index that streams: a row costs it what two hundred hits cost."""
 
-NEAR = 200
-NEAR_LAST = 15_000
-"""How many rows of the tab are tried when the hits do not fill the page, at first and at last."""
+WALKED = 75
+"""Walking an index to a page of rows that one in n passes costs as much as gathering so many times n rows."""
 
 ALL = 2**40
 """A limit beyond every list."""
+
+EARLIEST, LATEST = -(2**62), 2**62
+"""Beyond every activity key."""
 
 Key = tuple[Any, ...]
 """The sort values of a row, ending in a unique one; the id follows them."""
@@ -48,22 +52,20 @@ class Plan:
         listed = [(term.word, term.is_prefix) for term in alternative.terms]
         self.text = TextMatch(reader, listed) if listed else None
         self.conditions = [*alternative.conditions, *filter_conditions(reader, wanted)]
+        self.by_activity = sort.by == "activity"
 
     def keys(self, slice_: Slice) -> list[Key]:
         """Sort values and id of the slice's rows, in the slice's own direction, at most `limit`."""
         descending = self.sort.descending != slice_.is_backward
         gathered = self._gathered()
         if gathered is not None:
-            return self._sorted(gathered, self._bounds(slice_, self.sort.columns), descending, slice_.limit)
-        if self.text is not None and self.text.streams and self.sort.by == "activity":
-            return self._stream(self.text, slice_, descending)
-        bounds = self._bounds(slice_, self.sort.columns)
-        return self._first(self._ordered([self.tab, *bounds], descending, slice_.limit))
+            return self._sorted(gathered, self._bounds(slice_), descending, slice_.limit)
+        if self.by_activity:
+            return self._newest(slice_, descending)
+        return self._first(self._ordered([self.tab, *self._bounds(slice_)], descending, slice_.limit))
 
     def ids(self, cap: int | None) -> list[int]:
         """The matching ids in no order; with a cap, at most so many."""
-        if cap is not None and self.text is not None and self.text.streams and self._gathered() is None:
-            return [key[-1] for key in self._stream(self.text, Slice(cap), descending=True)]
         return list(self.reader.execute(self.matching().limit(cap)).scalars().all())
 
     def matching(self) -> Select[Any]:
@@ -72,7 +74,7 @@ class Plan:
         if gathered is not None:
             return self._of(gathered)
         if self.text is not None and self.text.streams:
-            return select(c.id).where(c.activity_key.in_(self.text.hits()), self.tab, *self._tests(without_text=True))
+            return self.text.ids.where(self.tab, *self._tests(without_text=True))
         return select(c.id).where(self.tab, *self._tests())
 
     def among(self, ids: list[int]) -> list[int]:
@@ -82,14 +84,32 @@ class Plan:
     def _of(self, ids: Sequence[int]) -> Select[Any]:
         return select(c.id).where(c.id.in_(engines.id_set(self.reader, ids)), self.tab, *self._tests())
 
-    def _bounds(self, slice_: Slice, columns: tuple[ColumnElement[Any], ...]) -> list[ColumnElement[bool]]:
-        bounds = activity_tests(self.wanted, columns[0]) if self.sort.by == "activity" else []
+    def _bounds(self, slice_: Slice) -> list[ColumnElement[bool]]:
+        columns = self.sort.columns
+        if self.by_activity:
+            low, high = self._range(slice_)
+            return [columns[0].between(low, high)]
+        bounds = []
         cursor = slice_.before if slice_.is_backward else slice_.after
         if cursor is not None and (values := position(self.reader, self.sort, cursor)) is not None:
             bounds.append(beyond(columns, values, self.sort.descending != slice_.is_backward))
         if slice_.at is not None:
             bounds.append(columns[0] <= slice_.at if self.sort.descending else columns[0] >= slice_.at)
         return bounds
+
+    def _range(self, slice_: Slice) -> tuple[int, int]:
+        """The lowest and the highest activity key that the slice and the wanted stretch of time allow."""
+        start, end, at = self.wanted.active_from, self.wanted.active_to, slice_.at
+        low, high = EARLIEST if start is None else start << SHIFT, LATEST if end is None else (end << SHIFT) - 1
+        cursor = slice_.before if slice_.is_backward else slice_.after
+        if cursor is not None and (values := position(self.reader, self.sort, cursor)) is not None:
+            if self.sort.descending != slice_.is_backward:
+                high = min(high, values[0] - 1)
+            else:
+                low = max(low, values[0] + 1)
+        if isinstance(at, int):
+            low, high = (low, min(high, at)) if self.sort.descending else (max(low, at), high)
+        return low, high
 
     def _tests(self, without_text: bool = False) -> list[ColumnElement[bool]]:
         tests = [*self.stretch, *[condition.test for condition in self.conditions]]
@@ -100,7 +120,7 @@ class Plan:
         best: Select[Any] | None = None
         fewest = 0
         for source, most in self._sources():
-            limit = most if best is None else fewest
+            limit = most if best is None else min(most, fewest)
             n = self.reader.execute(select(func.count()).select_from(source.limit(limit).subquery())).scalar_one()
             if n < limit:
                 best, fewest = source, n
@@ -108,17 +128,31 @@ class Plan:
 
     def _sources(self) -> list[tuple[Select[Any], int]]:
         """What ids can be gathered from, each with the number above which it is not worth it."""
-        by_activity = self.sort.by == "activity"
-        if by_activity and self.text is None and len(self.conditions) == 1 and self.conditions[0].is_ordered:
+        streams = self.by_activity and self.text is not None and self.text.streams
+        if self.by_activity and self.text is None and len(self.conditions) == 1 and self.conditions[0].is_ordered:
             return []  # walked in its own order
+        most = GATHER_BESIDE_TEXT if streams else GATHER
         found = [
-            (condition.ids, condition.gather or GATHER) for condition in self.conditions if condition.ids is not None
+            (condition.ids, condition.gather or most) for condition in self.conditions if condition.ids is not None
         ]
-        if self.stretch and not by_activity:
-            found.append((select(c.id).where(*self.stretch), GATHER))
-        if self.text is not None and (self.conditions or not by_activity):
-            found.append((self.text.ids, GATHER if by_activity else GATHER_TEXT))
+        if not self.by_activity and (self.stretch or self.wanted.tab == "recents"):
+            found.append((self._of_stretch(), self._worth_gathering()))
+        if self.text is not None and not streams and (self.conditions or not self.by_activity):
+            found.append((self.text.ids, GATHER if self.by_activity else GATHER_TEXT))
         return found
+
+    def _of_stretch(self) -> Select[Any]:
+        """The ids of the wanted stretch of time, or of Recents, from the indexes in order of activity."""
+        parts = []
+        for part in halves(self.wanted):
+            unread = [c.unread_count > ZERO] if part.unread and not self.wanted.unread else []
+            parts.append(select(c.id).where(tab_test(part), *activity_tests(part, c.activity_key), *unread))
+        found = union_all(*parts).subquery()
+        return select(found.c.id)
+
+    def _worth_gathering(self) -> int:
+        """How many rows may be gathered and sorted before walking the order's index is quicker."""
+        return isqrt(WALKED * self.reader.execute(_SIZE).scalar_one())
 
     def _sorted(self, ids: Sequence[int], bounds: list[ColumnElement[bool]], descending: bool, limit: int) -> list[Key]:
         among = c.id.in_(engines.id_set(self.reader, ids))
@@ -131,58 +165,42 @@ class Plan:
     def _first(self, rows: Select[Any]) -> list[Key]:
         return [tuple(row) for row in self.reader.execute(rows).all()]
 
-    def _stream(self, found: TextMatch, slice_: Slice, descending: bool) -> list[Key]:
-        """By turns a stretch of the text index's hits and a stretch of the tab's rows, ever longer ones.
-
-        Hits fill the page when the tab refuses few of them, rows when the word is frequent in the tab; whichever is
-        first. What an engine would do by itself is a gamble between the two.
-        """
-        bounds = given = self._bounds(slice_, (found.order,))
-        tab_bounds = tab_given = self._bounds(slice_, self.sort.columns)
-        by_hits: list[Key] = []
-        by_rows: list[Key] = []
-        hits_size, rows_size = min(max(FEW_HITS, slice_.limit), MANY_HITS), NEAR
-        while True:
-            hits = self.reader.execute(found.hits(bounds, descending, hits_size)).scalars().all()
-            by_hits += self._kept(hits, descending)
-            if len(by_hits) >= slice_.limit or len(hits) < hits_size:
-                return by_hits[: slice_.limit]
-            bounds = [*given, found.order < hits[-1] if descending else found.order > hits[-1]]
-            hits_size = min(hits_size * 8, MANY_HITS)
-            if slice_.limit <= NEAR and rows_size <= NEAR_LAST:
-                near, end = self._near(found, tab_bounds, descending, rows_size)
-                by_rows += near
-                if len(by_rows) >= slice_.limit or end is None:
-                    return by_rows[: slice_.limit]
-                tab_bounds = [*tab_given, c.activity_key < end if descending else c.activity_key > end]
-                rows_size *= 8
-
-    def _kept(self, hits: Sequence[int], descending: bool) -> list[Key]:
-        """Those of the activity keys whose conversations pass the tab and the conditions."""
-        rows = select(*self.sort.columns, c.id.label("id_")).where(
-            c.activity_key.in_(engines.id_set(self.reader, hits))
-        )
-        return sorted(self._first(rows.where(self.tab, *self._tests(without_text=True))), reverse=descending)
-
-    def _near(
-        self, found: TextMatch, bounds: Sequence[ColumnElement[bool]], descending: bool, size: int
-    ) -> tuple[list[Key], int | None]:
-        """Matches among the tab's next rows, in its order, and where that stretch ends; None: the tab ends in it."""
-        key = c.activity_key
-        order = key.desc() if descending else key.asc()
-        tab = select(key).where(self.tab, *bounds).order_by(order).limit(size).subquery()
-        keys = tab.c.activity_key
-        low, high, n = self.reader.execute(select(func.min(keys), func.max(keys), func.count())).one()
-        if not n:
-            return [], None
-        tests = [*self._tests(without_text=True), key.between(low, high), found.test_between(low, high)]
-        rows = select(*self.sort.columns, c.id.label("id_")).where(self.tab, *bounds, *tests).order_by(order)
-        return self._first(rows), None if n < size else low if descending else high
+    def _newest(self, slice_: Slice, descending: bool) -> list[Key]:
+        """By activity: the tab's rows in order, or the text index's hits, each looked up in its row."""
+        text = self.text if self.text is not None and self.text.streams else None
+        statement = _in_order(self.wanted.tab, self.wanted.include_archived, descending, text is not None)
+        tests = [condition.test for condition in self.conditions]
+        if self.text is not None and text is None:
+            tests.append(self.text.test)
+        low, high = self._range(slice_)
+        values = {"low": low, "high": high, "most": slice_.limit, **({"match": text.expression} if text else {})}
+        rows = self.reader.execute(statement.where(*tests) if tests else statement, values)
+        return [tuple(row) for row in rows.all()]
 
     def _ordered(self, where: Sequence[ColumnElement[bool]], descending: bool, limit: int) -> Select[Any]:
         columns = self.sort.columns
         order = [column.desc() if descending else column.asc() for column in columns]
         return select(*columns, c.id.label("id_")).where(*where, *self._tests()).order_by(*order).limit(limit)
+
+
+_SIZE = select(func.coalesce(func.max(c.id), 0))
+
+
+@cache
+def _in_order(tab: str, include_archived: bool, descending: bool, is_stream: bool) -> Select[Any]:
+    """The keys of a tab by activity, at most `most` from `low` to `high`; as a stream, of those whose text holds
+    `match`. Built once: building a statement costs more than running it.
+    """
+    test = tab_test(ConversationFilter(tab=tab, include_archived=include_archived))  # type: ignore[arg-type]
+    rows = hits(c.activity_key, c.id.label("id_")) if is_stream else select(c.activity_key, c.id.label("id_"))
+    key = TextMatch.order if is_stream else c.activity_key
+    low, high = (bindparam(name, type_=BigInteger) for name in ("low", "high"))
+    if is_stream:
+        # The hits begin where the tab does: the archived ones, say, are mostly old.
+        edge = select(func.max(c.activity_key) if descending else func.min(c.activity_key)).where(test)
+        rows = rows.where(key <= edge.scalar_subquery() if descending else key >= edge.scalar_subquery())
+    rows = rows.where(test, key >= low, key <= high)
+    return rows.order_by(key.desc() if descending else key.asc()).limit(bindparam("most", type_=BigInteger))
 
 
 def counted(reader: Connection, plans: Sequence[Plan], cap: int | None) -> int:

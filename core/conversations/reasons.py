@@ -1,13 +1,16 @@
 """Why a conversation matched: the place, and the sentence around it."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, or_, select, true
 
 from core.conversations.query import Query, Term, contains
 from core.conversations.rows import Row, tags_of
 from core.database import engines
-from core.database.tables import contact, conversation, message, note
+from core.database.search_query import may_hold
+from core.database.tables import contact, contact_tag, conversation, message, note, tag
 from core.words import fold, words
 
 BEFORE, AFTER = 20, 120
@@ -25,12 +28,21 @@ def explain(reader: Connection, rows: Sequence[Row], query: Query) -> list[Row]:
 
 
 def holding(reader: Connection, ids: Sequence[int], phrases: Sequence[str]) -> set[int]:
-    """The ids of which, for every phrase, some single text (name, e-mail, note or message) holds it verbatim."""
-    missing = {id_: set(phrases) for id_ in ids}
-    for id_, _, body in _texts(reader, ids):
-        if left := missing[id_]:
-            left.difference_update([phrase for phrase in left if contains(body, phrase)])
-    return {id_ for id_, left in missing.items() if not left}
+    """The ids of which, for every phrase, some single text (name, e-mail, note, message or tag) holds it verbatim."""
+    held = set(ids)
+    for phrase in phrases:
+        found = {id_ for id_, _, body in _written(reader, sorted(held), phrase) if contains(body, phrase)}
+        held &= found | _tagged(reader, sorted(held - found), phrase)
+    return held
+
+
+def _tagged(reader: Connection, ids: Sequence[int], phrase: str) -> set[int]:
+    """Those of the ids that carry a tag with the phrase in its name."""
+    listed = [row.id for row in reader.execute(select(tag.c.id, tag.c.name)).all() if contains(row.name, phrase)]
+    if not listed or not ids:
+        return set()
+    carried = select(contact_tag.c.contact_id).where(contact_tag.c.contact_id.in_(engines.id_set(reader, ids)))
+    return set(reader.execute(carried.where(contact_tag.c.tag_id.in_(listed))).scalars())
 
 
 def _in_row(row: Row, query: Query) -> tuple[str, str] | None:
@@ -46,6 +58,8 @@ def _in_row(row: Row, query: Query) -> tuple[str, str] | None:
 
 def _meets(body: str, query: Query) -> bool:
     """Whether one text alone holds all that is asked for."""
+    if body.isascii() and not all(term.word in body.lower() for term in query.terms):
+        return False  # folding changes no plain text but its case
     held = words(body)
     in_words = all(any(term.matches(word) for word in held) for term in query.terms)
     return in_words and all(contains(body, phrase) for phrase in query.phrases)
@@ -56,13 +70,19 @@ def _in_newest(reader: Connection, ids: Sequence[int], query: Query) -> dict[int
     asked = max((term.word for term in query.terms), key=len, default="")
     if not ids or not asked.isascii() or not asked:
         return {}
-    newest = select(message.c.body).where(message.c.contact_id == conversation.c.id, message.c.body.ilike(f"%{asked}%"))
+    values = {"ids": engines.id_value(reader, ids), "pattern": f"%{asked}%"}
+    rows = reader.execute(_newest(engines.is_sqlite(reader)), values).all()
+    return {id_: ("message", sentence(body, query)) for id_, body in rows if body and _shows(body, query)}
+
+
+@cache
+def _newest(is_sqlite: bool) -> Select[Any]:
+    """The newest message like `pattern` of each of the `ids`, built once."""
+    like = message.c.body.ilike(bindparam("pattern"))
+    newest = select(message.c.body).where(message.c.contact_id == conversation.c.id, like)
     newest = newest.order_by(message.c.sent_at.desc(), message.c.id.desc()).limit(1)
-    rows = select(conversation.c.id, newest.scalar_subquery().label("body")).where(
-        conversation.c.id.in_(engines.id_set(reader, ids))
-    )
-    found = {row.id: row.body for row in reader.execute(rows) if row.body and _shows(row.body, query)}
-    return {id_: ("message", sentence(body, query)) for id_, body in found.items()}
+    listed = conversation.c.id.in_(engines.named_ids(is_sqlite, "ids"))
+    return select(conversation.c.id, newest.scalar_subquery()).where(listed)
 
 
 def _shows(body: str, query: Query) -> bool:
@@ -81,21 +101,33 @@ def _in_texts(reader: Connection, ids: Sequence[int], query: Query) -> dict[int,
 
 
 def _texts(reader: Connection, ids: Sequence[int]) -> Iterator[tuple[int, str, str]]:
-    """The texts of these contacts, newest messages first: (contact id, place, text)."""
+    """All texts of these contacts, newest messages first: (contact id, place, text)."""
+    yield from _written(reader, ids)
+    for id_, carried in tags_of(reader, ids).items():
+        yield from ((id_, "tag", name) for name, _, _ in carried)
+
+
+def _written(reader: Connection, ids: Sequence[int], phrase: str = "") -> Iterator[tuple[int, str, str]]:
+    """The same without tags. With a folded `phrase`, texts that surely do not hold it may be left out."""
     if not ids:
         return
     wanted = engines.id_set(reader, ids)
-    listed = select(message.c.contact_id, message.c.body).where(message.c.contact_id.in_(wanted))
-    for id_, body in reader.execute(listed.order_by(message.c.sent_at.desc(), message.c.id.desc())):
+
+    def near(body: Any) -> ColumnElement[bool]:
+        return may_hold(reader, body, phrase) if phrase else true()
+
+    listed = select(message.c.contact_id, message.c.body).where(message.c.contact_id.in_(wanted), near(message.c.body))
+    for id_, body in reader.execute(listed.order_by(message.c.sent_at.desc(), message.c.id.desc())).all():
         yield id_, "message", body
-    for id_, body in reader.execute(select(note.c.contact_id, note.c.body).where(note.c.contact_id.in_(wanted))):
+    notes = select(note.c.contact_id, note.c.body).where(note.c.contact_id.in_(wanted), near(note.c.body))
+    for id_, body in reader.execute(notes).all():
         yield id_, "note", body
+    person = contact.c.first_name + " " + contact.c.last_name
     names = select(contact.c.id, contact.c.first_name, contact.c.last_name, contact.c.email)
-    for id_, first, last, email in reader.execute(names.where(contact.c.id.in_(wanted))):
+    names = names.where(contact.c.id.in_(wanted), or_(near(person), near(contact.c.email)))
+    for id_, first, last, email in reader.execute(names).all():
         yield from ((id_, "name", name) for name in (f"{first} {last}", first, last))
         yield id_, "e-mail", email
-    for id_, carried in tags_of(reader, ids).items():
-        yield from ((id_, "tag", name) for name, _, _ in carried)
 
 
 def sentence(body: str, query: Query) -> str:

@@ -1,21 +1,26 @@
 """Asking the text index: each engine's way to say which conversations hold some words, or a phone some digits."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    LargeBinary,
     Select,
     and_,
     bindparam,
     cast,
     column,
     exists,
+    func,
+    literal_column,
     or_,
     select,
     table,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
@@ -37,41 +42,58 @@ _sqlite_phone = table("search_phone", column("rowid"), column("search_phone"))
 _document = table("search_text", column("contact_id"), column("is_split"), column("words"))
 _EXPAND = text("SELECT word FROM search_word WHERE word >= :start AND word < :end LIMIT :most")
 
+PARTS, LONG = 8, 60
+"""So many parts of a phrase, and letters of a part, are compared by the engine; more would tell no more texts apart."""
+
 TRIGRAM = 3
 """Digits that the phone index holds as one entry."""
+
+SHORT = 6
+"""Up to so many digits all entries are asked for; of longer numbers the first and the last two."""
 
 
 class TextMatch:
     """Conversations whose text holds all the words: `test` on a conversation row, `ids` of all of them.
 
-    `streams`: the index lies in order of activity, so that `hits` come in that order without a sort.
+    `streams`: the index lies in order of activity, so that `hits` of the `expression` come in that `order` unsorted.
     """
+
+    order = _sqlite_text.c.rowid
 
     def __init__(self, connection: Connection, words: Sequence[Word]) -> None:
         self.streams = engines.is_sqlite(connection)
-        self.order = _sqlite_text.c.rowid
         if self.streams:
             asked = [_sqlite_word(connection, word) for word in words]
-            self._matched = _matched(_sqlite_text.c.search_text, " AND ".join(expression for expression, _ in asked))
-            at_row = exists().where(self._matched, self.order == conversation.c.activity_key)
-            whole = conversation.c.activity_key.in_(select(self.order).where(self._matched))
-            self.test: ColumnElement[bool] = at_row if all(is_light for _, is_light in asked) else whole
-            joined = _sqlite_text.join(conversation, conversation.c.activity_key == self.order)
-            self.ids: Select[Any] = select(conversation.c.id).select_from(joined).where(self._matched)
+            self.expression = " AND ".join(expression for expression, _ in asked)
+            self._is_light = all(is_light for _, is_light in asked)
         else:
-            self.test = _postgresql_test(connection, words)
-            self.ids = select(conversation.c.id).where(self.test)
+            self._holds = _postgresql_test(connection, words)
 
-    def test_between(self, low: int, high: int) -> ColumnElement[bool]:
-        """The test for rows whose activity key lies between two, both included."""
-        return conversation.c.activity_key.in_(self.hits([self.order.between(low, high)]))
+    @cached_property
+    def test(self) -> ColumnElement[bool]:
+        """The test on a conversation row."""
+        if not self.streams:
+            return self._holds
+        matched = _matched(_sqlite_text.c.search_text, self.expression)
+        if self._is_light:
+            return exists().where(matched, self.order == conversation.c.activity_key).correlate(conversation)
+        return conversation.c.activity_key.in_(select(self.order).where(matched).correlate(None))
 
-    def hits(
-        self, bounds: Sequence[ColumnElement[bool]] = (), descending: bool = True, limit: int | None = None
-    ) -> Select[Any]:
-        """Activity keys of the hits within bounds on `order`, in that order."""
-        found = select(self.order).where(self._matched, *bounds)
-        return found.order_by(self.order.desc() if descending else self.order.asc()).limit(limit)
+    @property
+    def ids(self) -> Select[Any]:
+        """A selection of all matching ids."""
+        if not self.streams:
+            return select(conversation.c.id).where(self._holds)
+        return hits(conversation.c.id).params(match=self.expression)
+
+
+def hits(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Columns of the conversations whose text meets the parameter `match`, where the index streams."""
+    # The plus keeps the planner from looking each conversation up in the index, which costs two hundred times more.
+    rowid: ColumnElement[int] = literal_column("+search_text.rowid")
+    joined = _sqlite_text.join(conversation, conversation.c.activity_key == rowid)
+    matched = _sqlite_text.c.search_text.op("MATCH", is_comparison=True)(bindparam("match"))
+    return select(*columns).select_from(joined).where(matched)
 
 
 def _matched(target: Any, expression: str) -> ColumnElement[bool]:
@@ -133,6 +155,24 @@ def phone_ids(connection: Connection, digits: str) -> Select[Any]:
         return select(contact.c.id).where(holds)
     if len(digits) == TRIGRAM:
         return select(_sqlite_phone.c.rowid).where(_matched(_sqlite_phone.c.search_phone, f'"{digits}"'))
-    trigrams = " AND ".join(f'"{digits[at : at + 3]}"' for at in range(len(digits) - 2))
+    # The last four digits tell phones apart; an exchange like 555 may be in all of them, and each entry has a price.
+    places = range(len(digits) - 2) if len(digits) <= SHORT else (0, len(digits) - 4, len(digits) - 3)
+    trigrams = " AND ".join(f'"{digits[at : at + 3]}"' for at in places)
     joined = _sqlite_phone.join(contact, contact.c.id == _sqlite_phone.c.rowid)
     return select(contact.c.id).select_from(joined).where(_matched(_sqlite_phone.c.search_phone, trigrams), holds)
+
+
+def may_hold(connection: Connection, body: ColumnElement[str], phrase: str) -> ColumnElement[bool]:
+    """False only for texts that surely do not hold the folded phrase: plain ones that lack one of its parts.
+
+    The engine compares in a hundredth of the time that reading and folding the text takes.
+    """
+    if not phrase.isascii():
+        return true()
+    escaped = [
+        part[:LONG].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for part in phrase.split(" ")[:PARTS]
+    ]
+    pattern = f"%{'%'.join(escaped)}%"
+    if engines.is_sqlite(connection):
+        return or_(body.like(pattern, escape="\\"), func.length(body) != func.length(cast(body, LargeBinary)))
+    return or_(body.ilike(pattern, escape="\\"), func.length(body) != func.octet_length(body))

@@ -15,9 +15,8 @@ from tests.core.conversations import oracle, wishes, world
 TINY = (
     (plan, "GATHER", 5),
     (plan, "GATHER_TEXT", 12),
-    (plan, "FEW_HITS", 6),
-    (plan, "MANY_HITS", 20),
-    (plan, "NEAR", 32),
+    (plan, "GATHER_BESIDE_TEXT", 4),
+    (plan, "WALKED", 2),
     (phrases, "FIRST_STEP", 3),
     (phrases, "LAST_STEP", 9),
     (matching, "BRANCHING", 0),
