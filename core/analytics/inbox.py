@@ -6,10 +6,10 @@ Every function answers None when the mirror cannot: while it is being built, and
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from duckdb import DuckDBPyConnection
-
+from core.analytics.facets import facets as count_facets
 from core.analytics.mirror import Mirror
 from core.analytics.rows import Flag
+from core.analytics.tables import State
 from core.analytics.where import Where, rows, where
 from core.conversations.conditions import recent_key
 from core.conversations.filters import TABS, ConversationFilter
@@ -22,12 +22,12 @@ _COLUMNS = {"activity": ("activity_key",), "name": ("name_key", "id"), "amount":
 
 def count(mirror: Mirror, wanted: ConversationFilter) -> int | None:
     """How many conversations the filter finds, exactly."""
-    return _ask(mirror, wanted, lambda cursor: _number(cursor, where(cursor, wanted)))
+    return _ask(mirror, wanted, lambda state: _number(state, where(state.codes, wanted)))
 
 
 def tab_counts(mirror: Mirror, wanted: ConversationFilter) -> dict[str, int] | None:
     """The count of every tab under the rest of the filter."""
-    return _ask(mirror, wanted, lambda cursor: _tab_counts(cursor, wanted))
+    return _ask(mirror, wanted, lambda state: _tab_counts(state, wanted))
 
 
 def facets(mirror: Mirror, wanted: ConversationFilter) -> dict[str, dict[Any, int]] | None:
@@ -36,33 +36,34 @@ def facets(mirror: Mirror, wanted: ConversationFilter) -> dict[str, dict[Any, in
     Shape: "tags" and "stages" by id, "owners" by id (None: unassigned), "sources" by name; choices that find nothing
     are left out. A tag's number is the count of the filter with that tag alone in mode "any"; the others likewise.
     """
-    return _ask(mirror, wanted, lambda cursor: _facets(cursor, wanted))
+    return _ask(mirror, wanted, lambda state: count_facets(state, wanted))
 
 
 def page_ids(mirror: Mirror, wanted: ConversationFilter, sort: Sort, slice_: Slice) -> list[int] | None:
     """The ids of one slice in display order, at most `limit`. None also for text that is no cursor: `find` says why."""
-    return _ask(mirror, wanted, lambda cursor: _page_ids(cursor, wanted, sort, slice_))
+    return _ask(mirror, wanted, lambda state: _page_ids(state, wanted, sort, slice_))
 
 
 def rank(mirror: Mirror, wanted: ConversationFilter, sort: Sort, cursor: str) -> int | None:
     """How many rows of the whole result stand before the row of the cursor; None also when that row is gone."""
-    return _ask(mirror, wanted, lambda asked: _rank(asked, wanted, sort, cursor))
+    return _ask(mirror, wanted, lambda state: _rank(state, wanted, sort, cursor))
 
 
-def _ask(mirror: Mirror, wanted: ConversationFilter, question: Callable[[DuckDBPyConnection], T]) -> T | None:
+def _ask(mirror: Mirror, wanted: ConversationFilter, question: Callable[[State], T]) -> T | None:
     return None if wanted.search.strip() else mirror.ask(question)
 
 
-def _number(cursor: DuckDBPyConnection, tested: Where) -> int:
-    return int(rows(cursor, "count(*)", "conversation", tested)[0][0])
+def _number(state: State, tested: Where) -> int:
+    return int(rows(state.cursor, "count(*)", "conversation", tested)[0][0])
 
 
-def _tab_counts(cursor: DuckDBPyConnection, wanted: ConversationFilter) -> dict[str, int]:
+def _tab_counts(state: State, wanted: ConversationFilter) -> dict[str, int]:
     """One pass: conversations by those flags that the tabs ask for, the sums taken here."""
     asked = Flag.ARCHIVED | Flag.HOT | Flag.UNREAD
     columns = f"flags & {asked:d}, activity_key >= {recent_key()}, count(*)"
     counts = dict.fromkeys(TABS, 0)
-    for flags, is_recent, n in rows(cursor, columns, "conversation", where(cursor, wanted, "tab"), "GROUP BY 1, 2"):
+    tested = where(state.codes, wanted, "tab")
+    for flags, is_recent, n in rows(state.cursor, columns, "conversation", tested, "GROUP BY 1, 2"):
         if flags & Flag.ARCHIVED:
             counts["archived"] += n
             counts["all"] += n * wanted.include_archived
@@ -73,66 +74,39 @@ def _tab_counts(cursor: DuckDBPyConnection, wanted: ConversationFilter) -> dict[
     return counts
 
 
-def _facets(cursor: DuckDBPyConnection, wanted: ConversationFilter) -> dict[str, dict[Any, int]]:
-    sources = dict(rows(cursor, "code, name", "source", Where()))
-    by_source = rows(cursor, "source_code, count(*)", "conversation", where(cursor, wanted, "sources"), "GROUP BY 1")
-    return {
-        "tags": dict(rows(cursor, "tag_id, count(*)", "tagged", where(cursor, wanted, "tags"), "GROUP BY 1")),
-        "stages": _stages(cursor, wanted),
-        "owners": dict(
-            rows(cursor, "owner_id, count(*)", "conversation", where(cursor, wanted, "owner_mode"), "GROUP BY 1")
-        ),
-        "sources": {sources[code]: n for code, n in by_source},
-    }
-
-
-def _stages(cursor: DuckDBPyConnection, wanted: ConversationFilter) -> dict[int, int]:
-    """Stages with a bit: conversations by all their bits, the sums taken here; the few others by their own table."""
-    tested = where(cursor, wanted, "stages")
-    by_bits = rows(cursor, "stages_0, count(*)", "conversation", tested, "GROUP BY 1")
-    bits = rows(cursor, "stage_id, stages_0", "stage_bit", Where())
-    counts = {stage_id: sum(n for found, n in by_bits if found & bit) for stage_id, bit in bits}
-    counts |= dict(rows(cursor, "stage_id, count(*)", "staged JOIN conversation USING (id)", tested, "GROUP BY 1"))
-    if wanted.pipeline_id is not None:
-        listed = rows(cursor, "id", "stage", Where().also("pipeline_id = ?", wanted.pipeline_id))
-        counts = {stage_id: counts.get(stage_id, 0) for (stage_id,) in listed}
-    return {stage_id: n for stage_id, n in counts.items() if n}
-
-
-def _page_ids(cursor: DuckDBPyConnection, wanted: ConversationFilter, sort: Sort, slice_: Slice) -> list[int] | None:
+def _page_ids(state: State, wanted: ConversationFilter, sort: Sort, slice_: Slice) -> list[int] | None:
     descending = sort.descending != slice_.is_backward
     columns = _COLUMNS[sort.by]
-    tested = where(cursor, wanted)
+    tested = where(state.codes, wanted)
     edge = slice_.before if slice_.is_backward else slice_.after
     if edge is not None:
         if not _is_cursor(edge):
             return None
-        values = _position(cursor, sort, edge)
+        values = _position(state, sort, edge)
         tested = tested if values is None else _beyond(tested, columns, values, descending)
     if slice_.at is not None:
         tested = tested.also(f"{columns[0]} {'<=' if sort.descending else '>='} ?", slice_.at)
     order = ", ".join(f"{column} {'DESC' if descending else 'ASC'}" for column in columns)
-    found = [
-        row[0] for row in rows(cursor, "id", "conversation", tested, f"ORDER BY {order} LIMIT {int(slice_.limit)}")
-    ]
+    end = f"ORDER BY {order} LIMIT {int(slice_.limit)}"
+    found = [row[0] for row in rows(state.cursor, "id", "conversation", tested, end)]
     return found[::-1] if slice_.is_backward else found
 
 
-def _rank(asked: DuckDBPyConnection, wanted: ConversationFilter, sort: Sort, cursor: str) -> int | None:
-    values = _position(asked, sort, cursor) if _is_cursor(cursor) else None
+def _rank(state: State, wanted: ConversationFilter, sort: Sort, cursor: str) -> int | None:
+    values = _position(state, sort, cursor) if _is_cursor(cursor) else None
     if values is None:
         return None
-    return _number(asked, _beyond(where(asked, wanted), _COLUMNS[sort.by], values, not sort.descending))
+    return _number(state, _beyond(where(state.codes, wanted), _COLUMNS[sort.by], values, not sort.descending))
 
 
 def _is_cursor(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 18
 
 
-def _position(cursor: DuckDBPyConnection, sort: Sort, text: str) -> tuple[Any, ...] | None:
+def _position(state: State, sort: Sort, text: str) -> tuple[Any, ...] | None:
     if sort.by == "activity":
         return (int(text),)
-    found = rows(cursor, ", ".join(_COLUMNS[sort.by]), "conversation", Where().also("id = ?", int(text)))
+    found = rows(state.cursor, ", ".join(_COLUMNS[sort.by]), "conversation", Where().also("id = ?", int(text)))
     return found[0] if found else None
 
 

@@ -1,6 +1,7 @@
 """The list as a screen shows it: from the mirror where that is current and quicker, from the database otherwise."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -31,14 +32,25 @@ def load(reader: Connection, mirror: Mirror | None, wanted: ConversationFilter, 
 
     Raises: Invalid for a damaged cursor.
     """
-    usable = mirror if mirror is not None and not wanted.search.strip() else None
-    if usable is not None and not usable.current(Store.revision(reader)):
-        usable = None
+    usable = _usable(reader, mirror, wanted)
     mirrored = None if usable is None else inbox.tab_counts(usable, wanted)
     if usable is None or mirrored is None:
         return Listing(conversations.find(reader, wanted, sort, slice_), _counts(reader, wanted), is_mirrored=False)
     counts = {tab: Count(n) for tab, n in mirrored.items()}
     return Listing(_page(reader, usable, wanted, sort, slice_), counts, is_mirrored=True)
+
+
+def facets(reader: Connection, mirror: Mirror | None, wanted: ConversationFilter) -> dict[str, dict[Any, int]] | None:
+    """What each choice of the filters would find, as `inbox.facets` has it; None: nobody can tell quickly enough."""
+    usable = _usable(reader, mirror, wanted)
+    return None if usable is None else inbox.facets(usable, wanted)
+
+
+def _usable(reader: Connection, mirror: Mirror | None, wanted: ConversationFilter) -> Mirror | None:
+    """The mirror, where it can answer and holds the newest event."""
+    if mirror is None or wanted.search.strip():
+        return None
+    return mirror if mirror.current(Store.revision(reader)) else None
 
 
 def _page(reader: Connection, mirror: Mirror, wanted: ConversationFilter, sort: Sort, slice_: Slice) -> Page:

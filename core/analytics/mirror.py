@@ -15,7 +15,7 @@ from core import clock
 from core.analytics import rows
 from core.analytics.changes import Reached, read_on
 from core.analytics.child import Child
-from core.analytics.tables import Tables
+from core.analytics.tables import State, Tables
 from core.database import Store
 from core.errors import Unavailable
 
@@ -106,19 +106,19 @@ class Mirror:
                 self._moved.wait_for(lambda: self._knows(revision), PATIENCE_SECONDS)
             return self._knows(revision)
 
-    def ask(self, question: Callable[[duckdb.DuckDBPyConnection], T]) -> T | None:
+    def ask(self, question: Callable[[State], T]) -> T | None:
         """The answer from one state of the mirror, or None: it is not there (yet), or it broke just now."""
         self._asked_at = time.monotonic()
         tables = self._tables
         if tables is None:
             return None
         try:
-            cursor = tables.cursor()
-            cursor.begin()
+            state = tables.state()
+            state.cursor.begin()
             try:
-                return question(cursor)
+                return question(state)
             finally:
-                cursor.rollback()
+                state.cursor.rollback()
         except (
             duckdb.DataError,
             duckdb.InvalidInputException,

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from enum import IntFlag
+from functools import cache
 from typing import Any
 
-import pyarrow as pa
-from sqlalchemy import ColumnElement, Connection, Select, case, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
 from core.database import engines
 from core.database.tables import contact_tag, conversation, deal, stage
@@ -47,37 +47,37 @@ STAGES: Select[Any] = select(stage.c.id, stage.c.pipeline_id)
 TAGS: Select[Any] = select(contact_tag.c.contact_id, contact_tag.c.tag_id)
 DEALS: Select[Any] = select(deal.c.contact_id, deal.c.stage_id).distinct()
 CONVERSATIONS: Select[Any] = select(
-    c.id, c.activity_key, c.name_key, _flags().label("flags"), c.owner_id, c.source, c.amount_key
+    c.id,
+    c.activity_key,
+    c.name_key,
+    _flags().label("flags"),
+    func.coalesce(c.owner_id, 0).label("owner_id"),
+    c.source,
+    c.amount_key,
 )
 
 STREAMS: dict[str, Select[Any]] = {
-    "stage": STAGES,
+    "raw_stage": STAGES,
     "raw_tag": TAGS,
     "raw_deal": DEALS,
     "raw_conversation": CONVERSATIONS,
 }
 """The tables a load arrives in, in the order in which they are sent."""
 
-_BY_CONTACT = (
-    ("raw_tag", TAGS, contact_tag.c.contact_id),
-    ("raw_deal", DEALS, deal.c.contact_id),
-    ("raw_conversation", CONVERSATIONS, c.id),
-)
-_TYPES = {"name_key": pa.string(), "source": pa.string()}
+
+def of_contacts(reader: Connection, contact_ids: Sequence[int]) -> dict[str, Sequence[Row[Any]]]:
+    """The rows of STREAMS, cut to these contacts; all stages."""
+    listed = {"ids": engines.id_value(reader, contact_ids)}
+    found = {name: reader.execute(wanted, listed).all() for name, wanted in _cut(engines.is_sqlite(reader)).items()}
+    return {"raw_stage": reader.execute(STAGES).all(), **found}
 
 
-def of_contacts(reader: Connection, contact_ids: Sequence[int]) -> dict[str, pa.Table]:
-    """The tables of STREAMS, cut to the rows of these contacts; all stages."""
-    found = {"stage": _table(reader, STAGES)}
-    for name, selection, key in _BY_CONTACT:
-        found[name] = _table(reader, selection.where(key.in_(engines.id_set(reader, contact_ids))))
-    return found
-
-
-def _table(reader: Connection, selection: Select[Any]) -> pa.Table:
+@cache
+def _cut(is_sqlite: bool) -> dict[str, Select[Any]]:
     # No ORDER BY: SQLite would then scan the whole table in that order instead of looking the ids up.
-    names = [column.name for column in selection.selected_columns]
-    columns = list(zip(*reader.execute(selection).all(), strict=True)) or [()] * len(names)
-    return pa.table(
-        {name: pa.array(column, _TYPES.get(name, pa.int64())) for name, column in zip(names, columns, strict=True)}
-    )
+    ids = engines.named_ids(is_sqlite, "ids")
+    return {
+        "raw_tag": TAGS.where(contact_tag.c.contact_id.in_(ids)),
+        "raw_deal": DEALS.where(deal.c.contact_id.in_(ids)),
+        "raw_conversation": CONVERSATIONS.where(c.id.in_(ids)),
+    }

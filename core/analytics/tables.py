@@ -1,39 +1,41 @@
 """The mirror's tables in DuckDB, in memory and closed to the outside: filled once, refreshed in place."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
 
-from core.analytics.derived import WORD, Codes, bits, derived
+from core.analytics.derived import Codes, Sets, derived
 
 TAG_BITS = 128
 STAGE_BITS = 64
-"""So many of the commonest tags and stages have a bit in the conversation's row; the others are joined."""
+"""So many of the commonest tags and stages have a bit in the conversation's row; the others are found by their sets."""
 
 _SCRIPTS = {name: (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8") for name in ("tables", "derive")}
 _INSERTED = {
+    "raw_stage": "INSERT INTO raw_stage BY NAME FROM incoming",
     "raw_tag": "INSERT INTO raw_tag BY NAME FROM incoming",
     "raw_deal": "INSERT INTO raw_deal BY NAME FROM incoming",
     "raw_conversation": "INSERT INTO raw_conversation BY NAME FROM incoming",
-    "stage": "INSERT INTO stage BY NAME FROM incoming",
-    "source": "INSERT INTO source BY NAME FROM incoming",
-    "tag_bit": "INSERT INTO tag_bit BY NAME FROM incoming",
-    "stage_bit": "INSERT INTO stage_bit BY NAME FROM incoming",
+    "tag_bit": "CREATE TABLE tag_bit AS FROM incoming",
+    "stage_bit": "CREATE TABLE stage_bit AS FROM incoming",
     "conversation": "INSERT INTO conversation BY NAME FROM incoming",
-    "tagged": "INSERT INTO tagged BY NAME FROM incoming",
-    "staged": "INSERT INTO staged BY NAME FROM incoming",
+    "tag_set": "INSERT INTO tag_set BY NAME FROM incoming",
+    "stage_set": "INSERT INTO stage_set BY NAME FROM incoming",
 }
-_REMOVED = (
-    "DELETE FROM conversation WHERE id IN (SELECT id FROM incoming)",
-    "DELETE FROM tagged WHERE id IN (SELECT id FROM incoming)",
-    "DELETE FROM staged WHERE id IN (SELECT id FROM incoming)",
-)
-_COMMONEST_TAGS = "SELECT tag_id FROM raw_tag GROUP BY tag_id ORDER BY count(*) DESC, tag_id LIMIT ?"
-_COMMONEST_STAGES = "SELECT stage_id FROM raw_deal GROUP BY stage_id ORDER BY count(*) DESC, stage_id LIMIT ?"
+_REMOVED = "DELETE FROM conversation WHERE id IN (SELECT id FROM incoming)"
+_COMMONEST_TAGS = "SELECT tag_id FROM raw_tag GROUP BY tag_id ORDER BY count(*) DESC, tag_id"
+_COMMONEST_STAGES = "SELECT stage_id FROM raw_deal GROUP BY stage_id ORDER BY count(*) DESC, stage_id"
+
+
+class State(NamedTuple):
+    """What a question is asked of: one state of the tables, and what this load calls things."""
+
+    cursor: duckdb.DuckDBPyConnection
+    codes: Codes
 
 
 class Tables:
@@ -43,8 +45,7 @@ class Tables:
         self._connection = _open()
         self._own = threading.local()
         self._lock = threading.Lock()
-        self._codes = Codes()
-        self._stages = pa.table({})
+        self._codes = Codes(Sets(TAG_BITS, 2), Sets(STAGE_BITS, 1))
         self.size = 0
         """Conversations when it was loaded."""
         self.removed = 0
@@ -59,31 +60,26 @@ class Tables:
 
     def finish_load(self) -> None:
         """After all tables of the load: choose which tags and stages get a bit, and derive."""
-        self._codes.tags = bits([row[0] for row in self._run(_COMMONEST_TAGS, TAG_BITS)])
-        self._codes.stages = bits([row[0] for row in self._run(_COMMONEST_STAGES, STAGE_BITS)])
-        words = {f"tags_{n}": [bit >> 64 * n & WORD - 1 for bit in self._codes.tags.values()] for n in (0, 1)}
-        self.load("tag_bit", _coded("tag_id", self._codes.tags, words))
-        self.load("stage_bit", _coded("stage_id", self._codes.stages, {"stages_0": list(self._codes.stages.values())}))
+        tags, stages = self._codes.tags, self._codes.stages
+        tags.mask(row[0] for row in self._run(_COMMONEST_TAGS))
+        stages.mask(row[0] for row in self._run(_COMMONEST_STAGES))
+        self.load("tag_bit", _bits("tag", tags))
+        self.load("stage_bit", _bits("stage", stages))
         self._run(_SCRIPTS["derive"])
+        tags.codes |= {tags.mask(ids): code for ids, code in self._run("SELECT ids, tag_code FROM tags")}
+        stages.codes |= {stages.mask(ids): code for ids, code in self._run("SELECT ids, stage_code FROM stages")}
         self._codes.sources = dict(self._run("SELECT name, code FROM source"))
+        self._codes.pipelines = dict(self._run("SELECT id, pipeline_id FROM raw_stage"))
         self.size = self._run("SELECT count(*) FROM conversation")[0][0]
+        self._run("DROP TABLE tags; DROP TABLE stages; DROP TABLE source; DROP TABLE raw_stage")
 
-    def replace(self, contact_ids: Sequence[int], found: dict[str, pa.Table]) -> None:
+    def replace(self, contact_ids: Sequence[int], found: Mapping[str, Sequence[Any]]) -> None:
         """Put the rows in the place of all rows of these contacts, in one step for those who ask."""
-        known = len(self._codes.sources)
         fresh = derived(found, self._codes)
-        names = list(self._codes.sources)[known:]
-        fresh["source"] = pa.table(
-            {"name": pa.array(names, pa.string()), "code": range(known + 1, known + 1 + len(names))}
-        )
         self._connection.begin()
         try:
-            if not found["stage"].equals(self._stages):
-                self._run("TRUNCATE stage")
-                fresh["stage"] = self._stages = found["stage"]
             self._connection.register("incoming", pa.table({"id": pa.array(contact_ids, pa.int64())}))
-            for statement in _REMOVED:
-                self._run(statement)
+            self._run(_REMOVED)
             self._connection.unregister("incoming")
             for name, rows in fresh.items():
                 if rows.num_rows:
@@ -92,15 +88,15 @@ class Tables:
             self._connection.rollback()
             raise
         self._connection.commit()
+        self._codes.pipelines = dict(map(tuple, found["raw_stage"]))
         self.removed += len(contact_ids)
 
-    def cursor(self) -> duckdb.DuckDBPyConnection:
+    def state(self) -> State:
         """The calling thread's own way in."""
         if not hasattr(self._own, "cursor"):
             with self._lock:
                 self._own.cursor = self._connection.cursor()
-        cursor: duckdb.DuckDBPyConnection = self._own.cursor
-        return cursor
+        return State(self._own.cursor, self._codes)
 
     def _run(self, script: str, *values: Any) -> list[tuple[Any, ...]]:
         return self._connection.execute(script, values).fetchall()  # an open result would hold the connection
@@ -113,6 +109,7 @@ def _open() -> duckdb.DuckDBPyConnection:
         "allow_community_extensions": False,
         "python_enable_replacements": False,  # or a table name could mean a variable of ours
         "memory_limit": "2GB",
+        "perfect_ht_threshold": 16,  # groups of up to 2^16 codes are counted by place, at half the cost of a hash table
     }
     connection = duckdb.connect(":memory:", config=config)
     for setting in ("temp_directory = ''", "enable_external_access = false", "lock_configuration = true"):
@@ -120,6 +117,9 @@ def _open() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _coded(name: str, codes: dict[int, int], words: dict[str, list[int]]) -> pa.Table:
-    columns = {column: pa.array(listed, pa.uint64()) for column, listed in words.items()}
-    return pa.table({name: pa.array(list(codes), pa.int64()), **columns})
+def _bits(kind: str, sets: Sets) -> pa.Table:
+    """The ids that have a bit, each with the words of a row in which nothing but it is set."""
+    ids = list(sets.places)[: sets.limit]
+    words = {f"{kind}s_{n}": [sets.word(sets.mask([id_]), n) for id_ in ids] for n in range(sets.words)}
+    columns = {name: pa.array(listed, pa.uint64()) for name, listed in words.items()}
+    return pa.table({f"{kind}_id": pa.array(ids, pa.int64()), **columns})

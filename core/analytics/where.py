@@ -2,19 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from core.analytics.derived import Codes, Sets
 from core.analytics.rows import Flag
 from core.conversations.conditions import recent_key
 from core.conversations.filters import ConversationFilter
 from core.conversations.upkeep import SHIFT
-
-Kind = Literal["tag", "stage"]
-
-# Its id's name, the table with a row for each contact that has it, and where the bits of a conversation's row stand.
-_KINDS = {"tag": ("tag_id", "tagged", ("tags_0", "tags_1")), "stage": ("stage_id", "staged", ("stages_0",))}
 
 
 @dataclass(frozen=True)
@@ -28,25 +24,33 @@ class Where:
         """The same with one more condition."""
         return Where((*self.tests, test), (*self.values, *values))
 
+    def __str__(self) -> str:
+        return f"WHERE {' AND '.join(self.tests)}" if self.tests else ""
+
 
 def rows(cursor: DuckDBPyConnection, columns: str, table: str, tested: Where, end: str = "") -> list[tuple[Any, ...]]:
     """The rows of one of our tables; `columns` and `end` are ours, everything from outside is among the values."""
-    condition = f"WHERE {' AND '.join(tested.tests)}" if tested.tests else ""
-    return cursor.execute(f"SELECT {columns} FROM {table} {condition} {end}", list(tested.values)).fetchall()  # noqa: S608 - see above
+    return cursor.execute(f"SELECT {columns} FROM {table} {tested} {end}", list(tested.values)).fetchall()  # noqa: S608 - see above
 
 
-def where(cursor: DuckDBPyConnection, wanted: ConversationFilter, leave_out: str = "") -> Where:
-    """The filter but its search text; `leave_out`: one part, as `ConversationFilter.without` names it, or "tab"."""
-    if leave_out not in ("", "tab"):
-        wanted = wanted.without(leave_out)
-    tested = _ranges(_flags(wanted, with_tab=leave_out != "tab"), wanted)
-    tested = _owners(_tags(cursor, tested, wanted), wanted)
-    if (stages := _stages(cursor, wanted)) is not None:
-        tested = tested.also(*_carries(cursor, "stage", stages))
+def where(codes: Codes, wanted: ConversationFilter, *leave_out: str) -> Where:
+    """The filter but its search text; `leave_out`: parts, as `ConversationFilter.without` names them, or "tab"."""
+    for part in leave_out:
+        wanted = wanted if part == "tab" else wanted.without(part)
+    tested = _ranges(_flags(wanted, with_tab="tab" not in leave_out), wanted)
+    tested = _owners(_tags(codes.tags, tested, wanted), wanted)
+    if (stages := _stages(codes, wanted)) is not None:
+        tested = tested.also(*_carries("stage", codes.stages, stages))
     if wanted.sources:
-        codes = [row[0] for row in rows(cursor, "code", "source", Where().also(*_in("name", wanted.sources)))]
-        tested = tested.also(*_in("source_code", codes))
+        tested = tested.also(
+            *_in("source_code", [codes.sources[name] for name in wanted.sources if name in codes.sources])
+        )
     return tested
+
+
+def is_asked(wanted: ConversationFilter, part: str) -> bool:
+    """Whether leaving out this part would make a difference."""
+    return wanted.without(part) != wanted
 
 
 def _flags(wanted: ConversationFilter, with_tab: bool) -> Where:
@@ -85,42 +89,42 @@ def _owners(tested: Where, wanted: ConversationFilter) -> Where:
     if wanted.owner_mode == "anyone":
         return tested
     if wanted.owner_mode == "unassigned":
-        return tested.also("owner_id IS NULL")
+        return tested.also("owner_id = 0")
     owners = [wanted.user_id] if wanted.owner_mode == "mine" else wanted.owners
-    return tested.also(*_in("owner_id", [owner for owner in owners if owner is not None]))
+    return tested.also(*_in("owner_id", [owner for owner in owners if owner]))
 
 
-def _tags(cursor: DuckDBPyConnection, tested: Where, wanted: ConversationFilter) -> Where:
+def _tags(tags: Sets, tested: Where, wanted: ConversationFilter) -> Where:
     if not wanted.tags:
         return tested
     if wanted.tags_mode == "all":
         for tag_id in wanted.tags:
-            tested = tested.also(*_carries(cursor, "tag", [tag_id]))
+            tested = tested.also(*_carries("tag", tags, [tag_id]))
         return tested
-    any_of, *values = _carries(cursor, "tag", wanted.tags)
+    any_of, *values = _carries("tag", tags, wanted.tags)
     return tested.also(any_of if wanted.tags_mode == "any" else f"NOT {any_of}", *values)
 
 
-def _stages(cursor: DuckDBPyConnection, wanted: ConversationFilter) -> Sequence[int] | None:
+def _stages(codes: Codes, wanted: ConversationFilter) -> Sequence[int] | None:
     """The stages of which a deal must be in one; None: does not matter."""
     if wanted.pipeline_id is None:
         return wanted.stages or None
-    of_pipeline = [row[0] for row in rows(cursor, "id", "stage", Where().also("pipeline_id = ?", wanted.pipeline_id))]
+    of_pipeline = [id_ for id_, pipeline_id in codes.pipelines.items() if pipeline_id == wanted.pipeline_id]
     return [id_ for id_ in of_pipeline if id_ in wanted.stages] if wanted.stages else of_pipeline
 
 
-def _carries(cursor: DuckDBPyConnection, kind: Kind, ids: Sequence[int]) -> tuple[Any, ...]:
+def _carries(kind: str, sets: Sets, ids: Sequence[int]) -> tuple[Any, ...]:
     """A test, and its values: at least one of these tags, or a deal in one of these stages."""
-    of, table, bits = _KINDS[kind]
-    known = rows(cursor, ", ".join((of, *bits)), f"{kind}_bit", Where().also(*_in(of, ids)))
+    known = [id_ for id_ in ids if id_ in sets.places]
+    mask = sets.mask(known)
     tests, values = [], []
-    for column, place in enumerate(bits, 1):
-        if mask := sum(row[column] for row in known):
-            tests.append(f"({place} & ?::UBIGINT) <> 0")
-            values.append(mask)
-    if others := set(ids) - {row[0] for row in known}:
-        test, *listed = _in(of, sorted(others))
-        tests.append(f"id IN (SELECT {table}.id FROM {table} WHERE {test})")  # noqa: S608 - our own names
+    for n in range(sets.words):
+        if word := sets.word(mask, n):
+            tests.append(f"({kind}s_{n} & ?::UBIGINT) <> 0")
+            values.append(word)
+    if others := sorted({id_ for id_ in known if sets.places[id_] >= sets.limit}):
+        test, *listed = _in(f"{kind}_id", others)
+        tests.append(f"{kind}_code IN (SELECT {kind}_code FROM {kind}_set WHERE {test})")  # noqa: S608 - our own names
         values.extend(listed)
     return (f"({' OR '.join(tests)})" if tests else "false", *values)
 

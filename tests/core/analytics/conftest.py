@@ -4,6 +4,7 @@ import pytest
 
 from core.access import Actor
 from core.analytics import mirror as room
+from core.analytics import tables
 from core.analytics.mirror import Mirror
 from core.database import Store
 from tests.conftest import Clock
@@ -26,3 +27,10 @@ def mirror(filled: Store, monkeypatch: pytest.MonkeyPatch) -> Mirror:
     made.step()
     assert made.status.state == "ready", made.status
     return made
+
+
+@pytest.fixture(params=[(128, 64), (3, 2)], ids=["bits", "few bits"])
+def bits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tags and stages that have a bit, and those that have none."""
+    monkeypatch.setattr(tables, "TAG_BITS", request.param[0])
+    monkeypatch.setattr(tables, "STAGE_BITS", request.param[1])

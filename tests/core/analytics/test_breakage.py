@@ -76,10 +76,10 @@ def test_a_database_that_is_away_leaves_the_old_figures_and_their_age(
     assert mirror.status.reason == ""
 
 
-@pytest.mark.parametrize("damage", ["DROP TABLE tagged", "ALTER TABLE conversation DROP flags"])
+@pytest.mark.parametrize("damage", ["DROP TABLE tag_set", "ALTER TABLE conversation DROP flags"])
 def test_broken_tables_are_taken_out_of_use_and_built_anew(filled: Store, mirror: Mirror, damage: str) -> None:
     assert mirror._tables is not None
-    mirror._tables.cursor().execute(damage).fetchall()
+    mirror._tables.state().cursor.execute(damage).fetchall()
     assert inbox.facets(mirror, ConversationFilter()) is None
     assert mirror.status.state == "failed"
     assert inbox.count(mirror, ConversationFilter()) is None
@@ -89,7 +89,7 @@ def test_broken_tables_are_taken_out_of_use_and_built_anew(filled: Store, mirror
 
 def test_a_break_found_by_the_refresh_is_mended_as_well(filled: Store, alice: Actor, mirror: Mirror) -> None:
     assert mirror._tables is not None
-    mirror._tables.cursor().execute("DROP TABLE staged").fetchall()
+    mirror._tables.state().cursor.execute("ALTER TABLE conversation DROP flags").fetchall()
     filled.write(alice, verbs.mark, verbs.ids(mirror)[:2], is_hot=1)
     mirror.step()
     assert mirror.status.state == "failed"
@@ -98,7 +98,7 @@ def test_a_break_found_by_the_refresh_is_mended_as_well(filled: Store, alice: Ac
 
 
 def test_nothing_outside_can_be_reached_from_it(mirror: Mirror) -> None:
-    cursor = Tables().cursor()
+    cursor = Tables().state().cursor
     listening = "something"  # a variable that SQL must not see
     attempts = (
         "SELECT * FROM 'core/errors.py'", "SELECT * FROM read_text('README.md')", "COPY conversation TO 'out.csv'",

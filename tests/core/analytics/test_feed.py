@@ -47,9 +47,8 @@ def test_the_child_sends_every_row_as_it_stands(store: Store, alice: Actor, fixe
     with store.read() as reader:
         assert reached.revision == store.revision(reader)
         expected = rows.of_contacts(reader, ids)
-    for name, table in expected.items():
-        order = [(column, "ascending") for column in table.column_names[:2]]
-        assert sent[name].cast(table.schema).sort_by(order).equals(table.sort_by(order)), name
+    for name, found in expected.items():
+        assert sorted(zip(*sent[name].to_pydict().values(), strict=True)) == sorted(map(tuple, found)), name
 
 
 def test_an_empty_database_is_sent_as_well(store: Store) -> None:

@@ -9,22 +9,16 @@ from sqlalchemy import update
 
 from core import conversations
 from core.access import Actor
-from core.analytics import inbox, tables
+from core.analytics import inbox, listing
 from core.analytics.mirror import Mirror
 from core.conversations import Choices, ConversationFilter, Slice, Sort
 from core.conversations.filters import TABS
 from core.database import Store, Work
 from core.database.tables import conversation
+from tests.core.analytics import verbs
 from tests.core.conversations import oracle, wishes
 
 SORTS = [Sort(by, descending) for by in ("activity", "name", "amount") for descending in (True, False)]  # type: ignore[arg-type]
-
-
-@pytest.fixture(params=[(128, 64), (3, 2)], ids=["bits", "few bits"])
-def bits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tags and stages that have a bit, and those that have none."""
-    monkeypatch.setattr(tables, "TAG_BITS", request.param[0])
-    monkeypatch.setattr(tables, "STAGE_BITS", request.param[1])
 
 
 def _wishes(store: Store, n: int, seed: int) -> tuple[Choices, list[ConversationFilter]]:
@@ -154,6 +148,17 @@ def test_a_search_is_left_to_the_database(mirror: Mirror) -> None:
     assert [question(mirror, wanted) for question in asked] == [None, None, None]  # type: ignore[operator]
     assert inbox.page_ids(mirror, wanted, Sort(), Slice()) is None
     assert inbox.count(mirror, ConversationFilter(search="  ")) is not None
+
+
+def test_facets_for_a_screen_come_from_a_current_mirror_only(filled: Store, alice: Actor, mirror: Mirror) -> None:
+    with filled.read() as reader:
+        found = listing.facets(reader, mirror, ConversationFilter())
+        assert found == inbox.facets(mirror, ConversationFilter())
+        assert listing.facets(reader, None, ConversationFilter()) is None
+        assert listing.facets(reader, mirror, ConversationFilter(search="quote")) is None
+    filled.write(alice, verbs.mark, verbs.ids(mirror)[:2], is_hot=1)
+    with filled.read() as reader:
+        assert listing.facets(reader, mirror, ConversationFilter()) is None
 
 
 def test_text_from_outside_stays_a_value(mirror: Mirror) -> None:

@@ -10,6 +10,7 @@ from core.access import Actor
 from core.analytics import inbox
 from core.analytics import mirror as room
 from core.analytics.mirror import Mirror
+from core.conversations import ConversationFilter
 from core.database import Store, Work
 from tests.core.analytics import verbs
 
@@ -34,6 +35,7 @@ def test_each_kind_of_write_is_followed(filled: Store, alice: Actor, mirror: Mir
     assert (inbox.facets(mirror, verbs.EVERYTHING) or {})["sources"]["a source never seen before"] == 3
 
 
+@pytest.mark.usefixtures("bits")
 def test_writes_at_random_are_followed(filled: Store, alice: Actor, mirror: Mirror, is_full: bool) -> None:
     rng = random.Random(9)
     ids = verbs.ids(mirror)
@@ -49,6 +51,11 @@ def test_writes_at_random_are_followed(filled: Store, alice: Actor, mirror: Mirr
             rng.choice(kinds)()
         mirror.step()
         assert verbs.equals(filled, mirror)
+    fresh = Mirror(filled)
+    fresh.step()
+    for wanted in (verbs.EVERYTHING, ConversationFilter(tags=(2, 5)), ConversationFilter(stages=(10, 22))):
+        assert inbox.facets(mirror, wanted) == inbox.facets(fresh, wanted)
+        assert inbox.count(mirror, wanted) == inbox.count(fresh, wanted)
 
 
 def test_a_running_job_is_followed_chunk_by_chunk(filled: Store, alice: Actor, mirror: Mirror) -> None:
