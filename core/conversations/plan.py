@@ -30,6 +30,9 @@ GATHER_BESIDE_TEXT = 1_000
 WALKED = 75
 """Walking an index to a page of rows that one in n passes costs as much as gathering so many times n rows."""
 
+PATIENCE = 8
+"""So many times the rows are walked that a word, were it spread evenly, would need."""
+
 ALL = 2**40
 """A limit beyond every list."""
 
@@ -137,7 +140,7 @@ class Plan:
         ]
         if not self.by_activity and (self.stretch or self.wanted.tab == "recents"):
             found.append((self._of_stretch(), self._worth_gathering()))
-        if self.text is not None and not streams and (self.conditions or not self.by_activity):
+        if self.text is not None and not streams and (self.text.streams or self.text.estimate < GATHER):
             found.append((self.text.ids, GATHER if self.by_activity else GATHER_TEXT))
         return found
 
@@ -167,15 +170,38 @@ class Plan:
 
     def _newest(self, slice_: Slice, descending: bool) -> list[Key]:
         """By activity: the tab's rows in order, or the text index's hits, each looked up in its row."""
-        text = self.text if self.text is not None and self.text.streams else None
-        statement = _in_order(self.wanted.tab, self.wanted.include_archived, descending, text is not None)
-        tests = [condition.test for condition in self.conditions]
-        if self.text is not None and text is None:
-            tests.append(self.text.test)
         low, high = self._range(slice_)
-        values = {"low": low, "high": high, "most": slice_.limit, **({"match": text.expression} if text else {})}
+        values: dict[str, Any] = {"low": low, "high": high, "most": slice_.limit}
+        tests = [condition.test for condition in self.conditions]
+        streams = self.text is not None and self.text.streams
+        statement = _in_order(self.wanted.tab, self.wanted.include_archived, descending, streams)
+        if self.text is not None and streams:
+            values["match"] = self.text.expression
+        elif self.text is not None and not tests:
+            return self._walked(self.text, statement, values, descending)
+        elif self.text is not None:
+            tests.append(self.text.test)
         rows = self.reader.execute(statement.where(*tests) if tests else statement, values)
         return [tuple(row) for row in rows.all()]
+
+    def _walked(self, found: TextMatch, rows: Select[Any], values: dict[str, Any], descending: bool) -> list[Key]:
+        """The tab's rows tested one by one, as many as should do; if they do not, all hits of the text index.
+
+        A word may be frequent and yet be in none of the tab's rows.
+        """
+        key = c.activity_key
+        size = self.reader.execute(_SIZE).scalar_one()
+        near = max(GATHER_TEXT, PATIENCE * values["most"] * size // max(found.estimate, 1))
+        within = [self.tab, key.between(values["low"], values["high"])]
+        order = key.desc() if descending else key.asc()
+        end = self.reader.execute(select(key).where(*within).order_by(order).offset(near).limit(1)).scalar()
+        edge = {} if end is None else {"low" if descending else "high": end}
+        kept = [tuple(row) for row in self.reader.execute(rows.where(found.test), {**values, **edge}).all()]
+        if end is None or len(kept) >= values["most"]:
+            return kept
+        ids = self.reader.execute(found.ids).scalars().all()
+        rest = select(key, c.id.label("id_")).where(c.id.in_(engines.id_set(self.reader, ids)), *within, *self._tests())
+        return sorted(self._first(rest), reverse=descending)[: values["most"]]
 
     def _ordered(self, where: Sequence[ColumnElement[bool]], descending: bool, limit: int) -> Select[Any]:
         columns = self.sort.columns

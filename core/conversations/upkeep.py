@@ -1,9 +1,10 @@
 """Keeping the wide conversation row true after its contact, messages, deals, enrollments or consents changed."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, or_, select, update
+from sqlalchemy import Connection, FromClause, Select, Update, case, func, or_, select, update
 
 from core.database import engines
 from core.database.tables import consent_event, contact, conversation, deal, enrollment, message
@@ -33,22 +34,30 @@ def refresh(connection: Connection, contact_ids: Sequence[int], now: int) -> Non
     """
     if not contact_ids:
         return
-    ids = engines.id_set(connection, contact_ids)
-    keys = engines.pair_set(connection, _keys(connection, ids, now)).subquery()
-    parts = [
-        part.subquery()
-        for part in (
-            _messages(ids),
-            _last_message(ids),
-            _deals(ids),
-            _shown_deal(ids),
-            _enrollments(ids),
-            _consents(ids),
-        )
-    ]
+    derive, active, _ = _statements(engines.is_sqlite(connection))
+    ids = engines.id_value(connection, contact_ids)
+    rows = connection.execute(active, {"ids": ids}).all()
+    keys = free_keys(connection, {row.id: activity_key(min(row.at, now), row.id) for row in rows})
+    connection.execute(derive, {"ids": ids, **engines.pair_values(connection, "keys", keys)})
+
+
+@cache
+def _statements(is_sqlite: bool) -> tuple[Update, Select[Any], Select[Any]]:
+    """Built once, for that takes longer than running them on few rows: the update of `ids` with their `keys`; when the
+    `ids` were active; who holds the `keys`.
+    """
+    ids = engines.named_ids(is_sqlite, "ids")
+    keys = engines.named_pairs(is_sqlite, "keys").subquery()
+    held = select(conversation.c.activity_key, conversation.c.id)
+    held = held.where(conversation.c.activity_key.in_(engines.named_ids(is_sqlite, "wanted")))
+    return _derived(ids, keys), _active(ids), held
+
+
+def _derived(ids: Select[Any], keys: FromClause) -> Update:
+    parts = [part(ids).subquery() for part in (_messages, _last_message, _deals, _shown_deal, _enrollments, _consents)]
     source = keys
     for part in parts:
-        source = source.outerjoin(part, part.c.contact_id == keys.c.id)  # type: ignore[assignment]
+        source = source.outerjoin(part, part.c.contact_id == keys.c.id)
     columns = [_or_empty(column) for part in parts for column in part.c if column.name != "contact_id"]
     derived = (
         select(keys.c.id.label("conversation_id"), keys.c.value.label("activity_key"), *columns)
@@ -57,9 +66,29 @@ def refresh(connection: Connection, contact_ids: Sequence[int], now: int) -> Non
     )
     values = {column.name: column for column in derived.c if column.name != "conversation_id"}
     differs = or_(*[conversation.c[name].is_distinct_from(column) for name, column in values.items()])
-    connection.execute(
-        update(conversation).where(conversation.c.id == derived.c.conversation_id, differs).values(values)
-    )
+    return update(conversation).where(conversation.c.id == derived.c.conversation_id, differs).values(values)
+
+
+def refresh_deals(connection: Connection, ids: Select[Any]) -> None:
+    """Derive what follows from deals alone; `ids` selects the contacts. Neither activity nor text moves."""
+    d, of_contact = deal.c, deal.c.contact_id == conversation.c.id
+    open_first = case((d.outcome == "open", 0), else_=1)
+    shown = of_contact, (open_first, d.changed_at.desc(), d.id.desc())
+    stage_id, amount = (_of_first(column, *shown) for column in (d.stage_id, d.amount_cents))
+    count = select(func.count()).where(of_contact).scalar_subquery()
+    values = {"deal_count": count, "stage_id": stage_id, "amount_key": func.coalesce(amount, -1)}
+    connection.execute(update(conversation).where(conversation.c.id.in_(ids)).values(values))
+
+
+def _of_first(column: Any, where: Any, order: tuple[Any, ...]) -> Any:
+    return select(column).where(where).order_by(*order).limit(1).scalar_subquery()
+
+
+def refresh_enrollments(connection: Connection, ids: Select[Any]) -> None:
+    """Derive what follows from enrollments alone; `ids` selects the contacts."""
+    e = enrollment.c
+    live = select(func.count()).where(e.contact_id == conversation.c.id, e.is_live == 1).scalar_subquery()
+    connection.execute(update(conversation).where(conversation.c.id.in_(ids)).values(enrollment_count=live))
 
 
 _EMPTY = {"message_count": 0, "amount_key": -1, "deal_count": 0, "enrollment_count": 0, "is_opted_out": 0}
@@ -127,7 +156,8 @@ def _consents(ids: Select[Any]) -> Select[Any]:
     return select(found.c.contact_id, is_out).where(found.c.place == 1)
 
 
-def _keys(connection: Connection, ids: Select[Any], now: int) -> dict[int, int]:
+def _active(ids: Select[Any]) -> Select[Any]:
+    """When each of the contacts was active last, or else came into being: `id` and `at`."""
     counts = message.c.contact_id.in_(ids) & ((message.c.direction == "in") | message.c.origin.not_in(AUTOMATED))
     active = (
         select(message.c.contact_id, func.max(message.c.sent_at).label("at"))
@@ -137,8 +167,7 @@ def _keys(connection: Connection, ids: Select[Any], now: int) -> dict[int, int]:
     )
     at = func.coalesce(active.c.at, contact.c.created_at).label("at")
     joined = contact.outerjoin(active, active.c.contact_id == contact.c.id)
-    rows = connection.execute(select(contact.c.id, at).select_from(joined).where(contact.c.id.in_(ids)))
-    return free_keys(connection, {row.id: activity_key(min(row.at, now), row.id) for row in rows})
+    return select(contact.c.id, at).select_from(joined).where(contact.c.id.in_(ids))
 
 
 def free_keys(connection: Connection, wanted: dict[int, int]) -> dict[int, int]:
@@ -146,9 +175,9 @@ def free_keys(connection: Connection, wanted: dict[int, int]) -> dict[int, int]:
 
     Two conversations want the same key only when they are active in the same second and their ids are 2^20 apart.
     """
-    listed = engines.id_set(connection, list(wanted.values()))
-    held = select(conversation.c.activity_key, conversation.c.id).where(conversation.c.activity_key.in_(listed))
-    holders: dict[int, int] = {row.activity_key: row.id for row in connection.execute(held)}
+    _, _, held = _statements(engines.is_sqlite(connection))
+    rows = connection.execute(held, {"wanted": engines.id_value(connection, list(wanted.values()))})
+    holders: dict[int, int] = {row.activity_key: row.id for row in rows}
     free = {}
     for id_, key in sorted(wanted.items()):
         while holders.get(key, id_) != id_ or (key != wanted[id_] and _is_held(connection, key, id_)):

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    ColumnElement,
     Connection,
     Engine,
     Select,
@@ -25,6 +26,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from core.database.seal import seal
 from core.errors import Unavailable
 from core.words import document
 
@@ -63,6 +65,11 @@ def is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
+def rest_seconds(engine: Engine) -> float:
+    """How long a long job rests after each write: who waits for SQLite's one lock is not served in turn."""
+    return 0.02 if engine.dialect.name == "sqlite" else 0.0
+
+
 def _open_sqlite(url: str) -> Engine:
     engine = create_engine(
         url,
@@ -79,6 +86,7 @@ def _open_sqlite(url: str) -> Engine:
         for setting in _SQLITE_SETTINGS:
             connection.execute(f"PRAGMA {setting}")
         connection.create_function("document", 1, document, deterministic=True)
+        connection.create_function("change_seal", 3, seal, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
@@ -117,22 +125,6 @@ def id_set(connection: Connection, ids: Sequence[int]) -> Select[Any]:
     return select(func.unnest(array).column_valued("id"))
 
 
-def pair_set(connection: Connection, values: Mapping[int, int]) -> Select[Any]:
-    """Ids with a number each, as a selection of `id` and `value`."""
-    ids = sorted(values)
-    if is_sqlite(connection):
-        pairs = "[" + ",".join(f"[{id_},{values[id_]}]" for id_ in ids) + "]"
-        each = func.json_each(bindparam(None, pairs, unique=True)).table_valued("value")
-        return select(
-            func.json_extract(each.c.value, "$[0]").label("id"), func.json_extract(each.c.value, "$[1]").label("value")
-        )
-    arrays = [
-        bindparam(None, listed, type_=ARRAY(BigInteger), unique=True) for listed in (ids, [values[id_] for id_ in ids])
-    ]
-    each = func.unnest(*arrays).table_valued("id", "value").render_derived()
-    return select(each.c.id, each.c.value)
-
-
 def text_set(connection: Connection, texts: Iterable[str]) -> Select[Any]:
     """Texts as a one-column selection `text`."""
     listed = list(texts)
@@ -166,6 +158,28 @@ def named_ids(is_sqlite: bool, name: str) -> Select[Any]:
 def id_value(connection: Connection, ids: Sequence[int]) -> Any:
     """The ids as the parameter of a statement made with `named_ids`."""
     return json_ids(ids) if is_sqlite(connection) else sorted(ids)
+
+
+def named_pairs(is_sqlite: bool, name: str) -> Select[Any]:
+    """Ids with a number each, as a selection of `id` and `value`; `pair_values` makes the parameters."""
+    if is_sqlite:
+        each = func.json_each(bindparam(name)).table_valued("value")
+        return _id_and_value(each.c.value)
+    arrays = [bindparam(part, type_=ARRAY(BigInteger)) for part in (name, f"{name}_values")]
+    pairs = func.unnest(*arrays).table_valued("id", "value").render_derived()
+    return select(pairs.c.id, pairs.c.value)
+
+
+def pair_values(connection: Connection, name: str, values: Mapping[int, int]) -> dict[str, Any]:
+    """The parameters of a statement made with `named_pairs`."""
+    ids = sorted(values)
+    if is_sqlite(connection):
+        return {name: "[" + ",".join(f"[{id_},{values[id_]}]" for id_ in ids) + "]"}
+    return {name: ids, f"{name}_values": [values[id_] for id_ in ids]}
+
+
+def _id_and_value(pair: ColumnElement[Any]) -> Select[Any]:
+    return select(func.json_extract(pair, "$[0]").label("id"), func.json_extract(pair, "$[1]").label("value"))
 
 
 def json_ids(ids: Sequence[int]) -> str:
