@@ -1,6 +1,5 @@
 """The unit of work: one transaction, one actor, one event, one change for each row touched."""
 
-import hashlib
 import json
 import secrets
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from core import clock
 from core.access import Actor
 from core.database import ids
+from core.database.seal import seal
 from core.database.tables import change, event, event_state
 from core.errors import Conflict
 
@@ -108,7 +108,7 @@ def _row(event_id: int, n: int, item: Change) -> dict[str, Any]:
         "before": before,
         "after": after,
         "salt": salt,
-        "digest": hashlib.sha256(b"\0".join([salt, (before or "").encode(), (after or "").encode()])).digest(),
+        "digest": seal(salt, before, after),
     }
 
 

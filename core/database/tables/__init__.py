@@ -1,6 +1,7 @@
 """Every table and column, once, with its unit; `metadata` is the truth that the migrations must reach."""
 
 from core.database.tables.base import metadata
+from core.database.tables.cleanup import cleanup_rule
 from core.database.tables.contacts import (
     call,
     consent_event,
@@ -13,7 +14,16 @@ from core.database.tables.contacts import (
     phone_claim,
     tag,
 )
-from core.database.tables.ledger import change, event, event_state, id_counter, import_problem, import_run
+from core.database.tables.ledger import (
+    change,
+    event,
+    event_state,
+    id_counter,
+    import_problem,
+    import_run,
+    job,
+    selected,
+)
 from core.database.tables.outreach import enrollment, template, workflow, workflow_step, workflow_version
 from core.database.tables.people import role_right, saved_view, user, user_preference, user_role
 from core.database.tables.sales import deal, pipeline, stage, stage_event
@@ -21,6 +31,7 @@ from core.database.tables.sales import deal, pipeline, stage, stage_event
 __all__ = [
     "call",
     "change",
+    "cleanup_rule",
     "consent_event",
     "contact",
     "contact_tag",
@@ -32,6 +43,7 @@ __all__ = [
     "id_counter",
     "import_problem",
     "import_run",
+    "job",
     "message",
     "metadata",
     "note",
@@ -40,6 +52,7 @@ __all__ = [
     "pipeline",
     "role_right",
     "saved_view",
+    "selected",
     "stage",
     "stage_event",
     "tag",

@@ -15,6 +15,9 @@ from sqlalchemy import (
 
 from core.database.tables.base import BIG, CLUSTERED, big, metadata, one_of, words
 
+OPEN = "state IN ('queued', 'running', 'undoing')"
+"""What a worker looks for; few among all events."""
+
 id_counter = Table("id_counter", metadata, Column("name", Text, primary_key=True), big("next"), **CLUSTERED)
 
 event = Table(
@@ -29,6 +32,13 @@ event = Table(
     Column("request_id", Text),
     Column("undoes_event_id", BIG),
     UniqueConstraint("request_id"),
+    Index("ix_event_user_id", "user_id", "id"),
+    Index(
+        "ix_event_undoes",
+        "undoes_event_id",
+        postgresql_where=text("undoes_event_id IS NOT NULL"),
+        sqlite_where=text("undoes_event_id IS NOT NULL"),
+    ),
 )
 
 event_state = Table(
@@ -56,6 +66,26 @@ event_state = Table(
         "undone",
         "undone_in_part",
     ),
+    Index("ix_event_state_open", "event_id", postgresql_where=text(OPEN), sqlite_where=text(OPEN)),
+)
+
+job = Table(
+    "job",
+    metadata,
+    big("event_id", ForeignKey("event.id"), primary_key=True, autoincrement=False),
+    big("total", server_default=text("0")),  # rows selected
+    big("position", server_default=text("0")),  # rows accounted for
+    big("place", server_default=text("0")),  # how far it has come: a place in the selection, or a number of changes
+    Column("started_at", BIG),
+    words("message"),  # why it stopped
+)
+
+selected = Table(
+    "selected",
+    metadata,
+    big("event_id", ForeignKey("event.id"), primary_key=True, autoincrement=False),
+    big("chosen_at"),
+    words("ids"),  # JSON list, ascending: the frozen selection of a job
 )
 
 change = Table(
@@ -74,6 +104,15 @@ change = Table(
     Column("digest", LargeBinary),  # SHA-256 of salt, before and after: outlives the images
     one_of("outcome", "changed", "already", "skipped", "failed"),
     Index("ix_change_contact_id", "contact_id", "event_id"),
+    Index(
+        "ix_change_unchanged",
+        "event_id",
+        "outcome",
+        "reason",
+        "n",
+        postgresql_where=text("outcome != 'changed'"),
+        sqlite_where=text("outcome != 'changed'"),
+    ),
     **CLUSTERED,
 )
 

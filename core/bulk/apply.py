@@ -1,0 +1,185 @@
+"""Making the rows follow the changes that were planned: the same for doing, undoing and doing again."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+
+from core.conversations import upkeep
+from core.database import Work, images
+from core.database.tables import (
+    change,
+    cleanup_rule,
+    contact_tag,
+    conversation,
+    deal,
+    enrollment,
+    stage_event,
+    tag,
+    workflow,
+)
+
+CHANGED = change.c.outcome == literal_column("'changed'")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table whose rows changes speak of: `row` is the column that a change calls its row by."""
+
+    table: Table
+    row: ColumnElement[int]
+    contact: ColumnElement[int] | None = None
+
+    def found(self, of: Any) -> ColumnElement[bool]:
+        """The row of a change (`of`: the columns of change)."""
+        same = self.row == of.row_id
+        return same if self.contact is None else and_(self.contact == of.contact_id, same)
+
+
+TABLES = {
+    "conversation": Rows(conversation, conversation.c.id),
+    "contact_tag": Rows(contact_tag, contact_tag.c.tag_id, contact_tag.c.contact_id),
+    "enrollment": Rows(enrollment, enrollment.c.id, enrollment.c.contact_id),
+    "deal": Rows(deal, deal.c.id, deal.c.contact_id),
+    "tag": Rows(tag, tag.c.id),
+    "workflow": Rows(workflow, workflow.c.id),
+    "cleanup_rule": Rows(cleanup_rule, cleanup_rule.c.id),
+}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Changes of one table that all insert, update or delete, and the columns in their images."""
+
+    table: str
+    mode: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The changes of an event from number `low` to below `high`."""
+
+    event_id: int
+    low: int
+    high: int
+
+    @property
+    def test(self) -> ColumnElement[bool]:
+        """Those that change something."""
+        return and_(change.c.event_id == self.event_id, change.c.n >= self.low, change.c.n < self.high, CHANGED)
+
+
+def shapes(connection: Connection, stretch: Stretch) -> list[Shape]:
+    """What kinds of changes are there; all of one kind have images of the same columns."""
+    k = change.c
+    before, after = func.min(k.before), func.min(k.after)
+    inserts, deletes = k.before.is_(None), k.after.is_(None)
+    rows = connection.execute(
+        select(k.table_name, before, after).where(stretch.test).group_by(k.table_name, inserts, deletes)
+    )
+    found = []
+    for table, was, becomes in rows:
+        mode = "insert" if was is None else "delete" if becomes is None else "update"
+        found.append(Shape(table, mode, tuple(json.loads(was if becomes is None else becomes))))
+    return found
+
+
+def follow(work: Work, stretch: Stretch, cause: str) -> None:
+    """Make all rows as the stretch's images `after` say, and what is derived from them."""
+    found = shapes(work.conn, stretch)
+    for shape in found:
+        _FOLLOW[shape.mode](work.conn, stretch, shape)
+    tables = {shape.table for shape in found}
+    if "deal" in tables:
+        _enter_stages(work, stretch, cause)
+        upkeep.refresh_deals(work.conn, _contacts(stretch, "deal"))
+    if "enrollment" in tables:
+        upkeep.refresh_enrollments(work.conn, _contacts(stretch, "enrollment"))
+
+
+def _of(shape: Shape, stretch: Stretch) -> list[ColumnElement[bool]]:
+    k = change.c
+    missing = {"insert": [k.before.is_(None)], "delete": [k.after.is_(None)]}
+    both = [k.before.is_not(None), k.after.is_not(None)]
+    return [stretch.test, k.table_name == literal_column(f"'{shape.table}'"), *missing.get(shape.mode, both)]
+
+
+def _update(connection: Connection, stretch: Stretch, shape: Shape) -> None:
+    rows = TABLES[shape.table]
+    values: dict[str, Any] = {
+        name: images.unpacked(connection, change.c.after, rows.table.c[name]) for name in shape.columns
+    }
+    if "version" in rows.table.c:
+        values["version"] = rows.table.c.version + 1
+    connection.execute(update(rows.table).where(*_of(shape, stretch), rows.found(change.c)).values(values))
+
+
+def _insert(connection: Connection, stretch: Stretch, shape: Shape) -> None:
+    rows = TABLES[shape.table]
+    keys = {rows.row.name: change.c.row_id}
+    if rows.contact is not None:
+        keys[rows.contact.name] = change.c.contact_id
+    images_ = {name: images.unpacked(connection, change.c.after, rows.table.c[name]) for name in shape.columns}
+    values = {**keys, **images_}
+    chosen = select(*values.values()).where(*_of(shape, stretch)).order_by(change.c.n)
+    connection.execute(insert(rows.table).from_select(list(values), chosen))
+
+
+def _delete(connection: Connection, stretch: Stretch, shape: Shape) -> None:
+    rows = TABLES[shape.table]
+    contact = rows.contact if rows.contact is not None else literal_column("0")
+    gone = select(change.c.contact_id, change.c.row_id).where(*_of(shape, stretch))
+    connection.execute(delete(rows.table).where(tuple_(contact, rows.row).in_(gone)))
+    if rows.table is deal:  # what never was has no history
+        s = stage_event.c
+        connection.execute(delete(stage_event).where(tuple_(s.contact_id, s.deal_id).in_(gone)))
+
+
+_FOLLOW = {"update": _update, "insert": _insert, "delete": _delete}
+
+
+def _contacts(stretch: Stretch, table: str) -> Select[Any]:
+    k = change.c
+    return select(k.contact_id.label("id")).where(stretch.test, k.table_name == literal_column(f"'{table}'")).distinct()
+
+
+def _enter_stages(work: Work, stretch: Stretch, cause: str) -> None:
+    """A line in the history of stages for every deal that came into another stage, or into being."""
+    k, conn = change.c, work.conn
+    was, now = (images.unpacked(conn, image, deal.c.stage_id) for image in (k.before, k.after))
+    of_deals = [stretch.test, k.table_name == "deal", k.after.is_not(None), or_(k.before.is_(None), was != now)]
+    n = conn.execute(select(func.count()).where(*of_deals)).scalar_one()
+    first = work.take_ids("stage_event", n)
+    place = func.row_number().over(order_by=k.n)
+    values: dict[str, ColumnElement[Any]] = {
+        "contact_id": k.contact_id,
+        "id": place + literal(first - 1, BigInteger),
+        "deal_id": k.row_id,
+        "from_stage_id": was,
+        "to_stage_id": now,
+        "happened_at": literal(work.now, BigInteger),
+        "user_id": literal(work.actor.id, BigInteger),
+        "cause": literal(cause),
+        "amount_before": images.unpacked(conn, k.before, deal.c.amount_cents),
+        "amount_after": images.unpacked(conn, k.after, deal.c.amount_cents),
+        "event_id": literal(stretch.event_id, BigInteger),
+    }
+    conn.execute(insert(stage_event).from_select(list(values), select(*values.values()).where(*of_deals)))

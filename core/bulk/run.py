@@ -1,0 +1,228 @@
+"""Starting an action, carrying a large one out as a job, and trying again what failed."""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import DataError, IntegrityError
+
+from core import jobs, people
+from core.access import Actor
+from core.bulk.actions import BY_VERB, Action, action, lacks
+from core.bulk.carry import Counts, Order, carry, looked_up, refuse
+from core.bulk.selection import AT_ONCE, Selection, carriers
+from core.database import Change, Store, Work, engines
+from core.database.tables import change, event, event_state, job, selected, tag
+from core.errors import AppError, Conflict, Invalid, NotFound
+
+log = logging.getLogger(__name__)
+
+FIRST_CHUNK = 1_000
+LARGEST_CHUNK = 20_000
+LOCK_SECONDS = 0.15
+"""What a chunk aims at; nobody shall wait longer than 0.25 seconds for a write."""
+
+RETRIED = ("failed", "cancelled", "done_with_errors")
+
+
+def start(store: Store, actor: Actor, action: Action, selection: Selection, request_id: str | None = None) -> int:
+    """Do it, when it is small, or let a worker do it; returns the event. A request id that repeats gets the first one.
+
+    Raises: NotAllowed; Invalid when nothing is selected, or the action cannot be done at all.
+    """
+    return store.write(actor, _start, action, selection, request_id)
+
+
+def _start(
+    work: Work, action: Action, selection: Selection, request_id: str | None, first: Sequence[Change] = ()
+) -> int:
+    if request_id is not None and (answered := work.answered(request_id)) is not None:
+        return int(answered["event_id"])
+    kind, total = action.kind, len(selection)
+    if (right := lacks(work.actor, kind, total)) is not None:
+        work.actor.require(right)
+    if not total:
+        raise Invalid("Nothing is selected. Tick some conversations first.")
+    said = looked_up(work, action)["said"]
+    event_id = work.record(
+        kind.verb,
+        state="queued",
+        request_id=request_id,
+        **action.values,
+        said=said,
+        selection={
+            "kind": selection.kind,
+            "n": total,
+            "words": selection.words,
+            "filter": None if selection.wanted is None else asdict(selection.wanted),
+        },
+    )
+    work.account(event_id, 1, first)
+    if total > AT_ONCE:
+        jobs.queue(work, event_id, total)
+        frozen = {"chosen_at": selection.chosen_at, "ids": engines.json_ids(selection.ids)}
+        work.conn.execute(insert(selected).values(event_id=event_id, **frozen))
+        return event_id
+    cause = "manual" if total == 1 else "bulk"
+    counts = carry(work, Order(event_id, action, selection.chosen_at, cause), selection.ids, 1, total)
+    work.set_state(event_id, "done", **counts, result=json.dumps({"selected": total, **counts}))
+    return event_id
+
+
+def carry_out(store: Store, event_id: int, go_on: Callable[[], bool] = lambda: True) -> None:
+    """Go on with a job to its end, or until `go_on` says no; another process, or a later call, goes on then.
+
+    Raises: Conflict when another process has it, or somebody cancelled it.
+    """
+    job_ = _Job(store, event_id)
+    while go_on() and not job_.is_done:
+        job_.step()
+        time.sleep(engines.rest_seconds(store.engine))
+    if job_.is_done:
+        store.write(people.SYSTEM, _finish, event_id)
+
+
+class _Job:
+    def __init__(self, store: Store, event_id: int) -> None:
+        self.store = store
+        store.write(people.SYSTEM, jobs.hold, event_id, jobs.me())
+        with store.read() as reader:
+            row = reader.execute(
+                select(event.c.verb, event.c.params, event.c.user_id, selected.c.chosen_at, selected.c.ids)
+                .join(selected, selected.c.event_id == event.c.id)
+                .where(event.c.id == event_id)
+            ).one()
+            self.place: int = reader.execute(select(job.c.place).where(job.c.event_id == event_id)).scalar_one()
+        self.order = Order(event_id, action_of(row.verb, json.loads(row.params)), row.chosen_at)
+        self.ids: list[int] = json.loads(row.ids)
+        self.user_id: int = row.user_id
+        self.size = FIRST_CHUNK
+
+    @property
+    def is_done(self) -> bool:
+        return self.place >= len(self.ids)
+
+    def step(self) -> None:
+        ids = self.ids[self.place : self.place + self.size]
+        begun = time.monotonic()
+        try:
+            self.store.write(people.SYSTEM, self._carry, ids)
+        except (IntegrityError, DataError) as error:
+            self._narrow(ids, error)
+            return
+        except AppError as error:
+            if isinstance(error, Conflict):
+                raise
+            self.store.write(people.SYSTEM, self._refuse, ids, str(error))
+        self.place += len(ids)
+        taken = max(time.monotonic() - begun, 1e-3)
+        self.size = max(100, min(LARGEST_CHUNK, int(self.size * min(2.0, LOCK_SECONDS / taken))))
+
+    def _narrow(self, ids: Sequence[int], error: Exception) -> None:
+        """Some row cannot be written: the stretch is halved until it stands alone, and it is listed as failed."""
+        if len(ids) > 1:
+            self.size = len(ids) // 2
+            return
+        log.error("Event %s cannot change conversation %s: %s", self.order.event_id, ids[0], error)
+        self.store.write(people.SYSTEM, self._refuse, ids, "error")
+        self.place += 1
+        self.size = FIRST_CHUNK
+
+    def _carry(self, work: Work, ids: Sequence[int]) -> None:
+        jobs.hold(work, self.order.event_id, jobs.me())
+        work.actor = self._actor(work)
+        self._advance(work, ids, carry(work, self.order, ids, self.place + 1, len(self.ids)))
+
+    def _refuse(self, work: Work, ids: Sequence[int], reason: str) -> None:
+        jobs.hold(work, self.order.event_id, jobs.me())
+        self._advance(work, ids, refuse(work, self.order, ids, self.place + 1, ("failed", reason)))
+
+    def _advance(self, work: Work, ids: Sequence[int], counts: Counts) -> None:
+        jobs.advance(work, self.order.event_id, self.place + len(ids), counts)
+
+    def _actor(self, work: Work) -> Actor:
+        """Who asked for it, with the rights of this moment."""
+        try:
+            return people.actor(work.conn, self.user_id)
+        except NotFound:
+            return Actor(self.user_id, "", frozenset())
+
+
+def _finish(work: Work, event_id: int) -> None:
+    s = event_state.c
+    counts = work.conn.execute(select(s.changed, s.already, s.skipped, s.failed).where(s.event_id == event_id)).one()
+    not_allowed = select(change.c.n).where(
+        change.c.event_id == event_id, change.c.outcome == "skipped", change.c.reason == "not_allowed"
+    )
+    has_errors = counts.failed or work.conn.execute(not_allowed.limit(1)).first()
+    jobs.finish(work, event_id, "done_with_errors" if has_errors else "done")
+
+
+def action_of(verb: str, params: dict[str, Any]) -> Action:
+    """The action of an event.
+
+    Raises: Invalid when the event is of another kind.
+    """
+    kind = BY_VERB.get(verb)
+    if kind is None:
+        raise Invalid("This was no bulk action.")
+    return action(kind.name, **{name: params[name] for name in kind.defaults})
+
+
+def retry(store: Store, actor: Actor, event_id: int, request_id: str | None = None) -> int:
+    """The same action again on the rows that failed, were not allowed, or were left by a cancel; a new event.
+
+    Raises: NotFound; NotAllowed; Conflict when it is running; Invalid when there is nothing to try again.
+    """
+    return store.write(actor, _retry, event_id, request_id)
+
+
+def _retry(work: Work, event_id: int, request_id: str | None) -> int:
+    found = jobs.status(work.conn, event_id)
+    row = work.conn.execute(select(event.c.params).where(event.c.id == event_id)).scalar_one()
+    again = action_of(found.verb, json.loads(row))
+    if found.is_running:
+        raise Conflict("This is still running. Wait for its end, or cancel it first.")
+    k = change.c
+    refused = (k.outcome == "failed") | ((k.outcome == "skipped") & (k.reason == "not_allowed"))
+    ids = list(
+        work.conn.execute(select(k.contact_id).where(k.event_id == event_id, k.outcome != "changed", refused)).scalars()
+    )
+    frozen = work.conn.execute(
+        select(selected.c.ids, selected.c.chosen_at, job.c.place)
+        .join(job, job.c.event_id == selected.c.event_id)
+        .where(selected.c.event_id == event_id)
+    ).first()
+    chosen_at = work.now
+    if frozen is not None:
+        ids += json.loads(frozen.ids)[frozen.place :]
+        chosen_at = frozen.chosen_at
+    if not ids:
+        raise Invalid("Nothing failed here, so there is nothing to try again.")
+    again_on = Selection("ticked", tuple(sorted(ids)), chosen_at, None, f"tried again from event {event_id}")
+    return _start(work, again, again_on, request_id)
+
+
+def merge_tags(store: Store, actor: Actor, from_id: int, into_id: int, request_id: str | None = None) -> int:
+    """Put the tag `into_id` on everybody who carries `from_id`, take that off, and retire it; undoable.
+
+    Raises: NotAllowed; Invalid; Conflict when nobody carries the tag: retire it then.
+    """
+    return store.write(actor, _merge, from_id, into_id, request_id)
+
+
+def _merge(work: Work, from_id: int, into_id: int, request_id: str | None) -> int:
+    merging = action("merge", from_id=from_id, into_id=into_id)
+    looked_up(work, merging)
+    everybody = carriers(work.conn, from_id)
+    retired = work.conn.execute(select(tag.c.is_retired).where(tag.c.id == from_id)).scalar_one()
+    first = [] if retired else [Change("tag", from_id, None, {"is_retired": 0}, {"is_retired": 1})]
+    if not len(everybody):
+        raise Conflict("Nobody carries this tag. Retire it instead.")
+    event_id = _start(work, merging, everybody, request_id, first)
+    work.conn.execute(tag.update().where(tag.c.id == from_id).values(is_retired=1))
+    return event_id

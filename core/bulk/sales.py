@@ -1,0 +1,91 @@
+"""The action on deals: into a stage."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal_column, or_, select
+
+from core.bulk.kind import ONE, Call, Kind, Params, Touched, planned, start_of
+from core.database.tables import conversation, deal, pipeline, stage
+from core.errors import Invalid
+
+c, d = conversation.c, deal.c
+MOVED = ("stage_id", "outcome", "amount_cents", "stage_entered_at", "closed_at", "changed_at")
+LARGEST_CENTS = 10**15
+
+
+def _facts(reader: Connection, params: Params) -> Params:
+    amount = params["amount_cents"]
+    if amount is not None and not 0 <= amount <= LARGEST_CENTS:
+        raise Invalid("An amount lies between 0 and 10,000,000,000,000.")
+    row = reader.execute(
+        select(stage.c.id, stage.c.pipeline_id, stage.c.kind, stage.c.name, stage.c.is_retired)
+        .add_columns(pipeline.c.name.label("pipeline"))
+        .join(pipeline, pipeline.c.id == stage.c.pipeline_id)
+        .where(stage.c.id == params["stage_id"])
+    ).first()
+    if row is None or row.is_retired:
+        raise Invalid("This stage does not exist (any more). Choose another.")
+    place = f"{row.pipeline}: {row.name}".replace("{", "(").replace("}", ")")
+    return {**params, "pipeline_id": row.pipeline_id, "kind": row.kind, "said": "moved {n} to " + place}
+
+
+def _newest(call: Call, contact_id: ColumnElement[int]) -> ColumnElement[int]:
+    """The contact's newest open deal of the pipeline, else its newest closed one."""
+    is_closed = case((d.outcome == "open", 0), else_=1)
+    among = select(d.id).where(d.contact_id == contact_id, d.pipeline_id == call.facts["pipeline_id"])
+    return among.order_by(is_closed, func.coalesce(d.opened_at, 0).desc(), d.id.desc()).limit(1).scalar_subquery()
+
+
+def _move(call: Call) -> Select[Any]:
+    source, place, id_ = start_of(call)
+    n = deal.alias("n")
+    stage_id, kind, amount = call.facts["stage_id"], call.facts["kind"], call.facts["amount_cents"]
+    new: ColumnElement[bool] = literal_column("true" if call.facts["new_deal"] else "false")
+    is_new = or_(new, n.c.id.is_(None), n.c.outcome != "open")
+    same = and_(~new, n.c.stage_id == stage_id, n.c.amount_cents == amount if amount is not None else ONE == ONE)
+    closed_at = None if kind == "open" else call.now
+    moved = {
+        "stage_id": stage_id,
+        "outcome": kind,
+        "amount_cents": n.c.amount_cents if amount is None else amount,
+        "stage_entered_at": case((n.c.stage_id == stage_id, n.c.stage_entered_at), else_=call.now),
+        "closed_at": closed_at,
+        "changed_at": call.now,
+    }
+    before = call.pack(**{name: n.c[name] for name in MOVED})
+    made = {
+        **moved,
+        "amount_cents": amount,
+        "stage_entered_at": call.now,
+        "pipeline_id": call.facts["pipeline_id"],
+        "owner_id": c.owner_id,
+        "account": "",
+        "opened_at": call.now,
+        "expected_close_on": None,
+        "lost_reason": "",
+        "external_id": None,
+        "event_id": call.event_id,
+    }
+    fresh: ColumnElement[int] = place + literal_column(str(call.first_id - call.first))
+    row = Touched(
+        "deal",
+        case((is_new, fresh), else_=n.c.id),
+        case((is_new, None), else_=before),
+        case((is_new, call.pack(**made)), else_=call.pack(**moved)),
+    )
+    joined = source.outerjoin(n, and_(n.c.contact_id == id_, n.c.id == _newest(call, id_)))
+    return planned(place, id_, (), ((same, "in_stage"),), row).select_from(joined)
+
+
+KINDS = (
+    Kind(
+        "move",
+        "deal.move",
+        "Set stage",
+        _facts,
+        _move,
+        defaults={"stage_id": 0, "amount_cents": None, "new_deal": False},
+        takes="deal",
+        undo_words="The history of stages keeps both the move and its undo.",
+    ),
+)

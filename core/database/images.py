@@ -1,0 +1,112 @@
+"""Images of rows as JSON, made and read inside the database, and the seal of a change; engines differ here."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Select,
+    Text,
+    cast,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from core.database import engines
+from core.database.tables import change, conversation
+
+STEP = 1_024
+"""Changes of one event are numbered by the place in its selection times this; what lies between are further rows
+touched for the same contact."""
+
+PLANNED = ("n", "contact_id", "table_name", "row_id", "outcome", "reason", "before", "after")
+"""The columns of a selection given to `account`."""
+
+
+def is_main(n: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a change is the one that counts for its contact."""
+    return n % literal_column(str(STEP)) == literal_column("0")
+
+
+def pack(connection: Connection, values: Mapping[str, Any]) -> ColumnElement[str]:
+    """The values, by name, as the text of a JSON object."""
+    listed: list[Any] = []
+    for name, value in values.items():
+        listed += [literal_column(f"'{name}'"), value if isinstance(value, ColumnElement) else _literal(value)]
+    if engines.is_sqlite(connection):
+        return func.json_object(*listed, type_=Text)
+    return cast(func.json_build_object(*listed), Text)
+
+
+def _literal(value: Any) -> ColumnElement[Any]:
+    return literal(value, BigInteger) if value is None or isinstance(value, int) else literal(value, Text)
+
+
+def unpacked(connection: Connection, image: ColumnElement[str], column: Column[Any]) -> ColumnElement[Any]:
+    """The value of a table's column in a JSON image."""
+    if engines.is_sqlite(connection):
+        return func.json_extract(image, literal_column(f"'$.{column.name}'"), type_=column.type)
+    found = cast(image, JSONB).op("->>")(literal_column(f"'{column.name}'"))
+    return cast(found, column.type)
+
+
+def places(connection: Connection, ids: list[int], first: int) -> Select[Any]:
+    """The ids, ascending, as a selection of `place` (counted on from `first`) and `id`."""
+    if engines.is_sqlite(connection):
+        each = func.json_each(engines.json_ids(ids)).table_valued("key", "value")
+        return select((each.c.key + first).label("place"), each.c.value.label("id"))
+    array = literal(sorted(ids), ARRAY(BigInteger))
+    each = func.unnest(array).table_valued("id", with_ordinality="place").render_derived()
+    return select((each.c.place + (first - 1)).label("place"), each.c.id)
+
+
+def account(connection: Connection, event_id: int, planned: Select[Any]) -> None:
+    """Write the planned changes down, salted and sealed, in one statement; `planned` has the columns of PLANNED."""
+    p = _salted(connection, planned)
+    sealed = select(literal(event_id, BigInteger), *[p.c[name] for name in PLANNED], p.c.salt, _sealed(connection, p))
+    names = ["event_id", *PLANNED, "salt", "digest"]
+    connection.execute(insert(change).from_select(names, sealed))
+
+
+def _salted(connection: Connection, planned: Select[Any]) -> CTE:
+    salt = (
+        func.randomblob(8)
+        if engines.is_sqlite(connection)
+        else func.substring(func.uuid_send(func.gen_random_uuid()), literal_column("9"), literal_column("8"))
+    )
+    inner = planned.subquery()
+    # Materialized, or the salt that is stored and the salt that is sealed would be drawn apart.
+    salted = select(*[inner.c[name] for name in PLANNED], salt.cast(LargeBinary).label("salt"))
+    return salted.cte("salted").prefix_with("MATERIALIZED")
+
+
+def _sealed(connection: Connection, p: CTE) -> ColumnElement[bytes]:
+    if engines.is_sqlite(connection):
+        return func.change_seal(p.c.salt, p.c.before, p.c.after, type_=LargeBinary)
+    nothing: ColumnElement[bytes] = literal_column(r"'\x00'::bytea")
+
+    def as_bytes(image: ColumnElement[str]) -> ColumnElement[Any]:
+        return func.convert_to(func.coalesce(image, literal_column("''")), literal_column("'UTF8'"))
+
+    joined = p.c.salt.op("||")(nothing).op("||")(as_bytes(p.c.before)).op("||")(nothing).op("||")(as_bytes(p.c.after))
+    return func.sha256(joined, type_=LargeBinary)
+
+
+def lock(connection: Connection, ids: list[int]) -> None:
+    """Nobody else changes these conversations until the transaction ends; in order, so that no two wait in a ring."""
+    if not engines.is_sqlite(connection):  # there, one writer at a time has the whole file
+        connection.execute(_LOCK, {"ids": sorted(ids)})
+
+
+_LOCK = text(f"SELECT 1 FROM {conversation.name} WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")  # noqa: S608 - our own name
