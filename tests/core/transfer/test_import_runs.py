@@ -1,19 +1,14 @@
 """Imports that die, wait, are started twice or lose their file: nothing doubled, nothing lost."""
 
-import os
-import random
-import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from core.access import Actor
-from core.database import Store
-from core.database.tables import contact, event_state, import_run
+from core.database.tables import contact, event_state
 from core.errors import Conflict, Invalid
 from core.transfer import imports, ledger, run
 from core.transfer.outlook import Counts
@@ -71,56 +66,6 @@ def test_an_import_that_stops_anywhere_goes_on_and_ends_as_if_it_had_not(office:
 
 def without_ids(dump: dict[str, list[str]]) -> dict[str, int]:
     return {name: len(rows) for name, rows in dump.items()}
-
-
-def test_killed_imports_go_on_without_loss_or_double(
-    database_url: str, alice: Actor, tmp_path: Path, is_full: bool
-) -> None:
-    file = tmp_path / "people.csv"
-    file.write_text(people(30_000 if is_full else 4_000))
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("TALKDECK_")},
-        "TALKDECK_DATABASE_URL": database_url,
-        "TALKDECK_DATA_DIR": str(tmp_path / "data"),
-    }
-    command = [sys.executable, "-m", "core", "import", "contacts", str(file), "--json"]
-    random.seed(5)
-    store = Store.open(database_url)
-    office = Office(store, alice, tmp_path)
-    for _ in range(20 if is_full else 3):
-        child = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        wait_for_progress(store, child, random.uniform(0, 0.3))
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-    last = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, text=True)
-    with office.open(file) as source:
-        assert imports.preview(store, source).counts.inserted == 0
-    with store.read() as reader:
-        runs = ledger.latest(reader, 50)
-    assert f'"event_id": {runs[0].event_id}' in last.stdout
-    _, counts = office.take(file)
-    assert (counts.inserted, counts.updated) == (0, 0)
-    assert sum(found.counts.inserted for found in runs) == counts.unchanged - repeats(file)
-    store.close()
-
-
-def repeats(file: Path) -> int:
-    return sum(line.startswith("Q") for line in file.read_text().splitlines())
-
-
-def wait_for_progress(store: Store, child: "subprocess.Popen[bytes]", more: float) -> None:
-    """Until the child has written something new, and a moment longer."""
-    before = written(store)
-    while child.poll() is None and written(store) == before:
-        time.sleep(0.02)
-    time.sleep(more)
-
-
-def written(store: Store) -> list[int]:
-    with store.read() as reader:
-        return list(reader.execute(select(import_run.c.records_done)).scalars())
 
 
 def test_one_process_at_a_time_has_an_import(
