@@ -11,7 +11,7 @@ from core.conversations import reasons, rows
 from core.conversations.conditions import halves
 from core.conversations.filters import TABS, ConversationFilter
 from core.conversations.matching import alternatives
-from core.conversations.paging import Slice, Sort, cursor
+from core.conversations.paging import Slice, Sort, cursor, settled
 from core.conversations.phrases import BUDGET, merge, scan
 from core.conversations.plan import ALL, Key, Plan, counted
 from core.conversations.query import Query, parse
@@ -58,6 +58,7 @@ def find(
     Raises: Invalid for a damaged cursor.
     """
     query = parse(wanted.search)
+    slice_ = settled(reader, sort, slice_)
     keys, border = _keys(_plans(reader, wanted, query, sort), replace(slice_, limit=slice_.limit + 1), budget)
     found = keys[::-1] if slice_.is_backward else keys
     page = page_of_ids(reader, [key[-1] for key in found], sort, slice_, query)

@@ -54,7 +54,7 @@ class Slice:
 
 
 def position(reader: Connection, sort: Sort, cursor: str) -> tuple[Any, ...] | None:
-    """The values a cursor stands for; None when its conversation is gone, so that the page starts over.
+    """The values a cursor stands for; None when its conversation is gone.
 
     Raises: Invalid for text that is no cursor.
     """
@@ -64,6 +64,17 @@ def position(reader: Connection, sort: Sort, cursor: str) -> tuple[Any, ...] | N
         return (int(cursor),)
     row = reader.execute(select(*sort.columns).where(c.id == int(cursor))).first()
     return None if row is None else tuple(row)
+
+
+def settled(reader: Connection, sort: Sort, slice_: Slice) -> Slice:
+    """The slice; from the start of the list when the conversation of its cursor is gone.
+
+    Raises: Invalid for text that is no cursor.
+    """
+    at = slice_.before if slice_.is_backward else slice_.after
+    if at is None or position(reader, sort, at) is not None:
+        return slice_
+    return Slice(slice_.limit)
 
 
 def cursor(sort: Sort, values: tuple[Any, ...]) -> str:

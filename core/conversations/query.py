@@ -11,6 +11,9 @@ PREFIX_FROM = 2
 DIGITS_FROM = 3
 """So many digits also match phones that contain them."""
 
+TRUNK = "(0)"
+"""What some write behind a country's code for those who call from within: +44 (0)20 …"""
+
 _QUOTED = re.compile(r'"([^"]*[^"\s][^"]*)"')
 _PHONE_LIKE = re.compile(r"^[\d\s().+\-/\u2010-\u2015\u200e\u200f]+$")
 _JOINERS = 0x2000  # from here on what cannot be printed may hold an emoji together
@@ -63,7 +66,7 @@ def parse(text: str) -> Query:
     ends_with_word = not text.endswith('"') or not phrases
     terms = [Term(word) for word in dict.fromkeys(listed) if word != last]
     terms.append(Term(last, is_prefix=ends_with_word and len(last) >= PREFIX_FROM))
-    digits = re.sub(r"\D", "", rest) if not phrases and _PHONE_LIKE.match(rest) else ""
+    digits = re.sub(r"\D", "", rest.replace(TRUNK, "")) if not phrases and _PHONE_LIKE.match(rest) else ""
     return Query(tuple(terms), phrases, digits if len(digits) >= DIGITS_FROM else "")
 
 

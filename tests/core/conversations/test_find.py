@@ -75,6 +75,16 @@ def test_pages_forwards_and_backwards_are_the_whole_list_in_order(filled: Store,
             assert _backwards(reader, wanted, sort, size) == expected, wanted
 
 
+@pytest.mark.parametrize("slice_", [Slice(5, after="999999999"), Slice(5, before="999999999")])
+def test_the_list_begins_anew_when_the_conversation_of_a_link_is_gone(filled: Store, slice_: Slice) -> None:
+    with filled.read() as reader:
+        page = conversations.find(reader, ConversationFilter(), Sort("name", False), slice_)
+        first = conversations.find(reader, ConversationFilter(), Sort("name", False), Slice(5))
+    assert list(page.rows["id"]) == list(first.rows["id"])
+    assert not page.has_before
+    assert page.has_after
+
+
 def _forwards(reader: Connection, wanted: ConversationFilter, sort: Sort, size: int) -> list[int]:
     ids: list[int] = []
     slice_ = Slice(size)

@@ -26,6 +26,10 @@ from core.conversations.query import Query, Term, clean, contains, parse, phrase
         ("hel*", Query((Term("hel", True),))),
         ("NEAR(a b)", Query((Term("near"), Term("a"), Term("b")))),
         ("+1 (202) 555-0132", Query((Term("1"), Term("202"), Term("555"), Term("0132", True)), (), "12025550132")),
+        (
+            "+44 (0)20 7946 0958",
+            Query((*map(Term, ("44", "0", "20", "7946")), Term("0958", True)), (), "442079460958"),
+        ),
         ("12", Query((Term("12", True),))),
         ("👩‍👩‍👧", Query((), ("👩‍👩‍👧",))),
     ],
