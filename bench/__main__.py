@@ -10,7 +10,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import data, datasette, filters, grid, importing, machine, plain, report, search, upkeep, words
+from bench import data, datasette, filters, grid, importing, machine, plain, refresh, report, search, upkeep, words
 from bench.data import Set
 from bench.report import Row
 from tests import postgres
@@ -54,6 +54,7 @@ def _ours(measured: Set, workload: words.Workload) -> Iterator[Row]:
     with filters.mirrored(measured) as (mirror, loaded):
         data.say("filters")
         yield loaded
+        yield from refresh.refreshes(measured)
         yield from filters.filters(measured, mirror, data.END)
         data.say("straightforward SQL")
         yield from plain.plain(measured, mirror)

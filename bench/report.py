@@ -18,6 +18,7 @@ BUDGETS: dict[str, tuple[float, float]] = {
     "hard": (2, 5),
     "excluding": (200, 200),
     "mirror": (12_000, 12_000),
+    "refresh": (30, 30),
 }
 FULL = 1_000_000
 

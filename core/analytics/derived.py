@@ -15,13 +15,16 @@ class Sets:
     """The tags that contacts carry, or the stages their deals are in.
 
     `places`: id -> the bit it stands for, the commonest first; the first `limit` bits stand in a conversation's row, in
-    so many `words`. `codes`: all bits of a contact together -> the code of that set; 0 for none.
+    so many `words`. `known`: all bits of a contact together -> the code of that set (0 for none) and its words.
     """
 
     limit: int
     words: int
     places: dict[int, int] = field(default_factory=dict)
-    codes: dict[int, int] = field(default_factory=lambda: {0: 0})
+    known: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.learn(0, 0)
 
     def mask(self, ids: Iterable[int]) -> int:
         """The bits of these ids together; an id never seen before gets the next."""
@@ -33,6 +36,10 @@ class Sets:
     def word(self, mask: int, n: int) -> int:
         """The `n`th word of a conversation's row."""
         return (mask & (1 << self.limit) - 1) >> WORD * n & (1 << WORD) - 1
+
+    def learn(self, mask: int, code: int) -> None:
+        """From now on this set has this code."""
+        self.known[mask] = (code, *[self.word(mask, n) for n in range(self.words)])
 
 
 @dataclass
@@ -48,9 +55,10 @@ class Codes:
 def derived(found: Mapping[str, Sequence[Any]], codes: Codes) -> dict[str, pa.Table]:
     """The rows to insert, from the rows of `rows.of_contacts`; what was never seen before is added to the codes."""
     ids, keys, names, flags, owners, sources, amounts = _columns(found["raw_conversation"], 7)
-    tag_masks, tag_sets = _masks(found["raw_tag"], codes.tags)
-    stage_masks, stage_sets = _masks(found["raw_deal"], codes.stages)
-    tags, stages = [tag_masks[id_] for id_ in ids], [stage_masks[id_] for id_ in ids]
+    tags, tag_sets = _sets(found["raw_tag"], codes.tags)
+    stages, stage_sets = _sets(found["raw_deal"], codes.stages)
+    tag_codes, tags_0, tags_1 = _columns([codes.tags.known[tags[id_]] for id_ in ids], 3)
+    stage_codes, stages_0 = _columns([codes.stages.known[stages[id_]] for id_ in ids], 2)
     conversation = {
         "id": ids,
         "activity_key": keys,
@@ -59,11 +67,11 @@ def derived(found: Mapping[str, Sequence[Any]], codes: Codes) -> dict[str, pa.Ta
         "owner_id": owners,
         "source_code": [codes.sources.setdefault(name, len(codes.sources) + 1) for name in sources],
         "amount_key": amounts,
-        "tag_code": [codes.tags.codes[mask] for mask in tags],
-        "tags_0": _unsigned(codes.tags.word(mask, 0) for mask in tags),
-        "tags_1": _unsigned(codes.tags.word(mask, 1) for mask in tags),
-        "stage_code": [codes.stages.codes[mask] for mask in stages],
-        "stages_0": _unsigned(codes.stages.word(mask, 0) for mask in stages),
+        "tag_code": tag_codes,
+        "tags_0": pa.array(tags_0, pa.uint64()),
+        "tags_1": pa.array(tags_1, pa.uint64()),
+        "stage_code": stage_codes,
+        "stages_0": pa.array(stages_0, pa.uint64()),
     }
     return {
         "conversation": _table(conversation),
@@ -72,27 +80,22 @@ def derived(found: Mapping[str, Sequence[Any]], codes: Codes) -> dict[str, pa.Ta
     }
 
 
-def _masks(pairs: Iterable[tuple[int, int]], sets: Sets) -> tuple[defaultdict[int, int], list[tuple[int, int]]]:
-    """The bits of each contact, and the rows of sets that were never seen before."""
-    carried = defaultdict(list)
-    for contact_id, id_ in pairs:
-        carried[contact_id].append(id_)
+def _sets(pairs: Iterable[tuple[int, int]], sets: Sets) -> tuple[defaultdict[int, int], list[tuple[int, int]]]:
+    """The bits of each contact together, and a row for each member of the sets that were never seen before."""
+    places = sets.places
     masks: defaultdict[int, int] = defaultdict(int)
+    for contact_id, id_ in pairs:
+        masks[contact_id] |= 1 << places.setdefault(id_, len(places))
     fresh = []
-    for contact_id, listed in carried.items():
-        masks[contact_id] = mask = sets.mask(listed)
-        if mask not in sets.codes:
-            sets.codes[mask] = code = len(sets.codes)
-            fresh += [(code, id_) for id_ in set(listed)]
+    for mask in set(masks.values()) - sets.known.keys():
+        code = len(sets.known)
+        sets.learn(mask, code)
+        fresh += [(code, id_) for id_, place in places.items() if mask >> place & 1]
     return masks, fresh
 
 
 def _columns(listed: Sequence[Sequence[Any]], n: int) -> list[Any]:
     return list(zip(*listed, strict=True)) or [()] * n
-
-
-def _unsigned(values: Iterable[int]) -> pa.Array:
-    return pa.array(list(values), pa.uint64())
 
 
 def _table(columns: dict[str, Any]) -> pa.Table:

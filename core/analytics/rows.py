@@ -67,9 +67,20 @@ STREAMS: dict[str, Select[Any]] = {
 
 def of_contacts(reader: Connection, contact_ids: Sequence[int]) -> dict[str, Sequence[Row[Any]]]:
     """The rows of STREAMS, cut to these contacts; all stages."""
-    listed = {"ids": engines.id_value(reader, contact_ids)}
-    found = {name: reader.execute(wanted, listed).all() for name, wanted in _cut(engines.is_sqlite(reader)).items()}
-    return {"raw_stage": reader.execute(STAGES).all(), **found}
+    cut = _cut(engines.is_sqlite(reader))
+
+    def of(name: str, ids: Sequence[int]) -> Sequence[Row[Any]]:
+        return reader.execute(cut[name], {"ids": engines.id_value(reader, ids)}).all()
+
+    found = of("raw_conversation", contact_ids)
+    # Looking a contact up in vain takes as long as finding its deals; its row tells whether there are any.
+    selling = [row.id for row in found if row.flags & Flag.HAS_DEAL]
+    return {
+        "raw_stage": reader.execute(STAGES).all(),
+        "raw_tag": of("raw_tag", contact_ids),
+        "raw_deal": of("raw_deal", selling),
+        "raw_conversation": found,
+    }
 
 
 @cache

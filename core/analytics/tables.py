@@ -66,8 +66,10 @@ class Tables:
         self.load("tag_bit", _bits("tag", tags))
         self.load("stage_bit", _bits("stage", stages))
         self._run(_SCRIPTS["derive"])
-        tags.codes |= {tags.mask(ids): code for ids, code in self._run("SELECT ids, tag_code FROM tags")}
-        stages.codes |= {stages.mask(ids): code for ids, code in self._run("SELECT ids, stage_code FROM stages")}
+        for ids, code in self._run("SELECT ids, tag_code FROM tags"):
+            tags.learn(tags.mask(ids), code)
+        for ids, code in self._run("SELECT ids, stage_code FROM stages"):
+            stages.learn(stages.mask(ids), code)
         self._codes.sources = dict(self._run("SELECT name, code FROM source"))
         self._codes.pipelines = dict(self._run("SELECT id, pipeline_id FROM raw_stage"))
         self.size = self._run("SELECT count(*) FROM conversation")[0][0]
