@@ -1,5 +1,6 @@
 """Jobs: events that a worker carries out bit by bit. Who has one at hand, how far it is, and ending it early."""
 
+import json
 import os
 import socket
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, or_, select, union
 from core import clock
 from core.access import Actor, Right
 from core.database import Store, Work
-from core.database.tables import event, event_state, import_run, job
+from core.database.tables import event, event_state, import_run, job, selected
 from core.errors import Conflict, NotFound
 
 LEASE_SECONDS = 30
@@ -161,6 +162,16 @@ def own(reader: Connection, actor: Actor, limit: int = 20) -> list[Status]:
     ids = union(select(job.c.event_id), select(import_run.c.event_id))
     wanted = _STATUS.where(event.c.user_id == actor.id, event.c.id.in_(ids)).order_by(event.c.id.desc()).limit(limit)
     return [_status(row) for row in reader.execute(wanted)]
+
+
+def left(reader: Connection, event_id: int) -> tuple[int, ...]:
+    """The selected conversations that a job has not come to."""
+    row = reader.execute(
+        select(selected.c.ids, job.c.place)
+        .join(job, job.c.event_id == selected.c.event_id)
+        .where(selected.c.event_id == event_id)
+    ).first()
+    return () if row is None else tuple(json.loads(row.ids)[row.place :])
 
 
 def cancel(store: Store, actor: Actor, event_id: int) -> None:

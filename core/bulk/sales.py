@@ -36,27 +36,58 @@ def _newest(call: Call, contact_id: ColumnElement[int]) -> ColumnElement[int]:
     return among.order_by(is_closed, func.coalesce(d.opened_at, 0).desc(), d.id.desc()).limit(1).scalar_subquery()
 
 
+def _just_closed(call: Call, contact_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The deal changed last is there already; else asking twice would close the contact's next open deal."""
+    amount = call.facts["amount_cents"]
+    there = and_(d.stage_id == call.facts["stage_id"], d.amount_cents == amount if amount is not None else ONE == ONE)
+    among = select(case((there, 1), else_=0)).where(
+        d.contact_id == contact_id, d.pipeline_id == call.facts["pipeline_id"]
+    )
+    return func.coalesce(among.order_by(d.changed_at.desc(), d.id.desc()).limit(1).scalar_subquery(), 0) == 1
+
+
 def _move(call: Call) -> Select[Any]:
     source, place, id_ = start_of(call)
     n = deal.alias("n")
-    stage_id, kind, amount = call.facts["stage_id"], call.facts["kind"], call.facts["amount_cents"]
+    stage_id, amount = call.facts["stage_id"], call.facts["amount_cents"]
     new: ColumnElement[bool] = literal_column("true" if call.facts["new_deal"] else "false")
     is_new = or_(new, n.c.id.is_(None), n.c.outcome != "open")
     same = and_(~new, n.c.stage_id == stage_id, n.c.amount_cents == amount if amount is not None else ONE == ONE)
-    closed_at = None if kind == "open" else call.now
-    moved = {
+    if call.facts["kind"] != "open":
+        same = or_(same, and_(~new, _just_closed(call, id_)))
+    fresh: ColumnElement[int] = place + literal_column(str(call.first_id - call.first))
+    row = Touched(
+        "deal",
+        case((is_new, fresh), else_=n.c.id),
+        case((is_new, None), else_=call.pack(**{name: n.c[name] for name in MOVED})),
+        case((is_new, call.pack(**_made(call))), else_=call.pack(**_moved(call, n))),
+    )
+    joined = source.outerjoin(n, and_(n.c.contact_id == id_, n.c.id == _newest(call, id_)))
+    return planned(place, id_, (), ((same, "in_stage"),), row).select_from(joined)
+
+
+def _moved(call: Call, n: Any) -> dict[str, Any]:
+    """The columns MOVED of a deal that comes into the stage now."""
+    stage_id, amount = call.facts["stage_id"], call.facts["amount_cents"]
+    return {
         "stage_id": stage_id,
-        "outcome": kind,
+        "outcome": call.facts["kind"],
         "amount_cents": n.c.amount_cents if amount is None else amount,
         "stage_entered_at": case((n.c.stage_id == stage_id, n.c.stage_entered_at), else_=call.now),
-        "closed_at": closed_at,
+        "closed_at": None if call.facts["kind"] == "open" else call.now,
         "changed_at": call.now,
     }
-    before = call.pack(**{name: n.c[name] for name in MOVED})
-    made = {
-        **moved,
-        "amount_cents": amount,
+
+
+def _made(call: Call) -> dict[str, Any]:
+    """A deal that begins in the stage now."""
+    return {
+        "stage_id": call.facts["stage_id"],
+        "outcome": call.facts["kind"],
+        "amount_cents": call.facts["amount_cents"],
         "stage_entered_at": call.now,
+        "closed_at": None if call.facts["kind"] == "open" else call.now,
+        "changed_at": call.now,
         "pipeline_id": call.facts["pipeline_id"],
         "owner_id": c.owner_id,
         "account": "",
@@ -66,15 +97,6 @@ def _move(call: Call) -> Select[Any]:
         "external_id": None,
         "event_id": call.event_id,
     }
-    fresh: ColumnElement[int] = place + literal_column(str(call.first_id - call.first))
-    row = Touched(
-        "deal",
-        case((is_new, fresh), else_=n.c.id),
-        case((is_new, None), else_=before),
-        case((is_new, call.pack(**made)), else_=call.pack(**moved)),
-    )
-    joined = source.outerjoin(n, and_(n.c.contact_id == id_, n.c.id == _newest(call, id_)))
-    return planned(place, id_, (), ((same, "in_stage"),), row).select_from(joined)
 
 
 KINDS = (

@@ -12,7 +12,7 @@ from core.database.tables import contact, event_state
 from core.errors import Conflict, Invalid
 from core.transfer import imports, ledger, run
 from core.transfer.outlook import Counts
-from core.transfer.runner import Runner
+from core.worker import Worker
 from tests.conftest import Clock
 from tests.core.transfer.world import Office
 
@@ -153,7 +153,7 @@ def test_a_file_opens_again_as_it_was_chosen(office: Office) -> None:
 
 
 def test_a_runner_carries_imports_out_and_takes_them_back(office: Office) -> None:
-    runner = Runner.start(office.store, office.settings)
+    runner = Worker.start(office.store, office.settings)
     try:
         first, second = office.begin(people(50)), office.begin(people(60))
         runner.wake()

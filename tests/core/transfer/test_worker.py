@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.transfer import imports, ledger, run
-from core.transfer.runner import Runner
+from core.worker import Worker
 from tests.conftest import Clock
 from tests.core.transfer.world import Office
 
@@ -28,7 +28,7 @@ def wait_for_rows(office: Office, event_id: int, n: int) -> None:
 def test_a_runner_that_stops_breaks_off_and_the_next_one_goes_on(office: Office, fixed_clock: Clock) -> None:
     rows = "".join(f"(212) 555-{n:04},Name {n}\n" for n in range(600))
     event_id = office.begin(f"phone,first_name\n{rows}")
-    runner = Runner.start(office.store, office.settings)
+    runner = Worker.start(office.store, office.settings)
     wait_for_rows(office, event_id, 3)
     runner.stop()
     broken_off = status(office, event_id)
@@ -37,7 +37,7 @@ def test_a_runner_that_stops_breaks_off_and_the_next_one_goes_on(office: Office,
     time.sleep(0.3)
     assert status(office, event_id).counts == broken_off.counts
     fixed_clock.advance(ledger.LEASE_SECONDS + 1)
-    runner = Runner.start(office.store, office.settings)
+    runner = Worker.start(office.store, office.settings)
     wait_for_rows(office, event_id, 600)
     runner.stop()
     assert status(office, event_id).counts.inserted == 600
@@ -55,7 +55,7 @@ def test_an_import_that_meets_a_bug_ends_with_a_sentence_and_is_not_tried_for_ev
     monkeypatch.setattr(run, "carry_out", broken)
     monkeypatch.setattr(threading, "excepthook", lambda _: None)  # it would be in the log
     event_id = office.begin("phone,first_name\n(212) 555-0101,Ann\n")
-    runner = Runner.start(office.store, office.settings)
+    runner = Worker.start(office.store, office.settings)
     end = time.monotonic() + 30
     while status(office, event_id).state == "running" and time.monotonic() < end:
         time.sleep(0.02)

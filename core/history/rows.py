@@ -1,0 +1,138 @@
+"""The account of one event: every row with its outcome, before and after, to page through, to count and to download."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Select, func, select
+
+from core import conversations, jobs
+from core.access import Actor, Right
+from core.bulk.kind import REASONS
+from core.bulk.preview import Group
+from core.conversations import Names
+from core.database import images
+from core.database.tables import change, contact
+from core.history import events
+from core.history.words import image
+from core.transfer.guard import guard
+
+COLUMNS = (*("n", "contact_id", "name", "phone", "outcome", "reason", "reason_words", "before", "after", "details"),)
+WORDS = {"changed": "changed", "already": "already so", "skipped": "skipped", "failed": "failed", "left": "not reached"}
+STREAMED = 5_000
+
+k = change.c
+
+
+def groups(reader: Connection, actor: Actor, event_id: int) -> list[Group]:
+    """The rows of an event by outcome and reason, one for each conversation; they sum to its total.
+
+    Raises: NotFound.
+    """
+    entry = events.get(reader, actor, event_id)
+    status = jobs.status(reader, event_id)
+    counted = (
+        select(k.outcome, k.reason, func.count().label("n"))
+        .where(k.event_id == event_id, k.outcome != "changed", _counts(entry.verb))
+        .group_by(k.outcome, k.reason)
+    )
+    found = [Group("changed", "", status.changed, WORDS["changed"])] if status.changed else []
+    others = [
+        Group(row.outcome, row.reason, row.n, REASONS.get(row.reason, row.reason) or WORDS[row.outcome])
+        for row in reader.execute(counted)
+    ]
+    order = list(WORDS)
+    found += sorted(others, key=lambda group: (order.index(group.outcome), -group.n))
+    return found + ([Group("left", "", status.left, WORDS["left"])] if status.left else [])
+
+
+def rows(  # noqa: PLR0913 - each is one filter of the account, or its page
+    reader: Connection,
+    actor: Actor,
+    event_id: int,
+    *,
+    outcome: str = "",
+    reason: str | None = None,
+    after: int = 0,
+    limit: int = 200,
+) -> pd.DataFrame:
+    """The rows an event touched or left, from the number after `after` on.
+
+    Shape: COLUMNS; reason as a code, before and after in words; details 1: a further row of the conversation above.
+    Order: as carried out. Raises: NotFound.
+    """
+    entry = events.get(reader, actor, event_id)
+    names = conversations.choices(reader).names
+    wanted = _rows(event_id, outcome, reason).where(k.n > after).order_by(k.n).limit(limit)
+    found = [_row(row, names, actor, entry.verb) for row in reader.execute(wanted)]
+    return pd.DataFrame(found, columns=list(COLUMNS), dtype=object)
+
+
+def ids(
+    reader: Connection, actor: Actor, event_id: int, outcome: str = "", reason: str | None = None
+) -> tuple[int, ...]:
+    """The contacts behind a group, ascending, to open in the list.
+
+    Raises: NotFound.
+    """
+    entry = events.get(reader, actor, event_id)
+    if outcome == "left":
+        return jobs.left(reader, event_id)
+    wanted = select(k.contact_id).where(k.event_id == event_id, k.contact_id.is_not(None), *_tests(outcome, reason))
+    return tuple(sorted(set(reader.execute(wanted.where(_counts(entry.verb))).scalars())))
+
+
+def account(reader: Connection, actor: Actor, event_id: int) -> Iterator[bytes]:
+    """The whole account as a CSV file (UTF-8), in pieces; safe to open in a spreadsheet.
+
+    Shape: conversation, name, phone, outcome, reason, before, after. Order: as carried out. Raises: NotFound.
+    """
+    entry = events.get(reader, actor, event_id)
+    return _pieces(reader, actor, event_id, entry.verb)
+
+
+def _pieces(reader: Connection, actor: Actor, event_id: int, verb: str) -> Iterator[bytes]:
+    names = conversations.choices(reader).names
+    yield _line(("conversation", "name", "phone", "outcome", "reason", "before", "after"))
+    wanted = _rows(event_id, "", None).order_by(k.n).execution_options(yield_per=STREAMED)
+    for row in reader.execute(wanted):
+        _, contact_id, name, phone, outcome, _, words, before, after, _ = _row(row, names, actor, verb)
+        yield _line((contact_id, name, phone, outcome, words, before, after))
+
+
+def _line(values: tuple[Any, ...]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerow([guard(value) if isinstance(value, str) else value for value in values])
+    return text.getvalue().encode()
+
+
+def _rows(event_id: int, outcome: str, reason: str | None) -> Select[Any]:
+    c = contact.c
+    columns = (k.n, k.contact_id, k.table_name, k.row_id, k.outcome, k.reason, k.before, k.after)
+    joined = select(*columns, c.first_name, c.last_name, c.phone).outerjoin(contact, c.id == k.contact_id)
+    return joined.where(k.event_id == event_id, *_tests(outcome, reason))
+
+
+def _tests(outcome: str, reason: str | None) -> list[ColumnElement[bool]]:
+    tests = [k.outcome == outcome] if outcome else []
+    return tests + ([k.reason == reason] if reason is not None else [])
+
+
+def _numbers_places(verb: str) -> bool:
+    """Whether the event numbers its changes by the place in its selection, so that one of each conversation counts."""
+    return not verb.startswith(("import.", "demo.", "user."))
+
+
+def _counts(verb: str) -> ColumnElement[bool]:
+    return images.is_main(k.n) if _numbers_places(verb) else k.n > 0
+
+
+def _row(row: Any, names: Names, actor: Actor, verb: str) -> tuple[Any, ...]:
+    name = " ".join(f"{row.first_name or ''} {row.last_name or ''}".split())
+    phone = (row.phone or "") if actor.may(Right.CONTACT_PERSONAL) else ""
+    before, after = (image(text, row.table_name, row.row_id, names) for text in (row.before, row.after))
+    details = int(_numbers_places(verb) and row.n % images.STEP != 0)
+    words = REASONS.get(row.reason, row.reason)
+    return row.n, row.contact_id, name, phone, row.outcome, row.reason, words, before, after, details

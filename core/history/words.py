@@ -1,0 +1,122 @@
+"""What events are called, and the images of changes in words."""
+
+import json
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from core.bulk.preview import sentence
+from core.conversations import Names
+
+VERBS = {
+    "conversation.archive": "archived",
+    "conversation.restore": "unarchived",
+    "conversation.hot": "marked as hot",
+    "conversation.not_hot": "marked as not hot",
+    "conversation.read": "marked as read",
+    "conversation.unread": "marked as unread",
+    "conversation.assign": "assigned",
+    "contact.tag": "tagged",
+    "contact.untag": "took tags off",
+    "enrollment.start": "enrolled",
+    "enrollment.stop": "stopped enrollments",
+    "deal.move": "set stages",
+    "tag.merge": "merged tags",
+    "tag.add": "added a tag",
+    "tag.edit": "changed a tag",
+    "tag.retire": "retired a tag",
+    "tag.revive": "took a tag back into use",
+    "workflow.add": "added a workflow",
+    "workflow.state": "switched a workflow",
+    "cleanup.add": "added a cleanup rule",
+    "cleanup.edit": "changed a cleanup rule",
+    "cleanup.never": "silenced a cleanup rule",
+    "cleanup.again": "woke a cleanup rule",
+    "import.contacts": "imported contacts",
+    "import.messages": "imported messages",
+    "import.deals": "imported deals",
+    "import.templates": "imported templates",
+    "import.undo": "undid an import",
+    "undo": "undid",
+    "user.add": "added a user",
+    "demo.fill": "filled in demo data",
+}
+"""What a user did, by the verb of its event."""
+
+STATES = {
+    "queued": "waiting",
+    "running": "running",
+    "done": "done",
+    "done_with_errors": "done, with errors",
+    "cancelled": "cancelled",
+    "failed": "failed",
+    "undoing": "being undone",
+    "undone": "undone",
+    "undone_in_part": "undone in part",
+}
+
+_FIELDS = {
+    "is_archived": "archived",
+    "is_hot": "hot",
+    "unread_count": "unread",
+    "owner_id": "owner",
+    "tag_id": "tag",
+    "state": "state",
+    "stage_id": "stage",
+    "amount_cents": "amount",
+    "outcome": "outcome",
+    "name": "name",
+    "color": "colour",
+    "priority": "priority",
+    "is_retired": "retired",
+    "stop_reason": "reason",
+    "next_due_at": "next due",
+    "position": "step",
+    "body": "note",
+    "email": "e-mail",
+    "first_name": "first name",
+    "last_name": "last name",
+    "silent_days": "silent days",
+}
+_NAMES = {"owner_id": "owner", "stage_id": "stage", "tag_id": "tag"}
+_YES_NO = ("is_archived", "is_hot", "is_retired")
+
+
+def said(verb: str, params: dict[str, Any], selection: dict[str, Any]) -> str:
+    """What an event did, without who did it."""
+    if "said" in params and "n" in selection:
+        return sentence(params["said"], selection["n"], selection["words"])
+    if "said" in params:
+        return str(params["said"])
+    if verb.startswith("import.") and params.get("file"):
+        return f"{VERBS.get(verb, verb)} from {params['file']}"
+    return VERBS.get(verb, verb)
+
+
+def image(text: str | None, table: str, row_id: int | None, names: Names) -> str:
+    """An image in words: “archived: yes”; “” where there is no row."""
+    if text is None:
+        return ""
+    values: dict[str, Any] = json.loads(text)
+    if table == "contact_tag":
+        return f"tag: {names.tag(row_id)}" if row_id is not None else "tags"
+    parts = [f"{_FIELDS[name]}: {_value(name, value, names)}" for name, value in values.items() if name in _FIELDS]
+    return ", ".join(parts)
+
+
+def _value(name: str, value: Any, names: Names) -> str:
+    if value is None or value == "":
+        return "none"
+    if name in _NAMES:
+        return str(getattr(names, _NAMES[name])(value))
+    if name in _YES_NO:
+        return "yes" if value else "no"
+    if name == "amount_cents":
+        return f"{value / 100:,.2f}"
+    if name.endswith("_at"):
+        return moment(value, names.zone)
+    return str(value)
+
+
+def moment(at: int, zone: tzinfo = UTC) -> str:
+    """A time as people read it."""
+    return datetime.fromtimestamp(at, zone).strftime("%-d %b %Y %H:%M")

@@ -1,0 +1,112 @@
+"""Whether an event can be taken back, by whom, and what that leaves."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from core.access import WORDS, Actor, Right
+from core.bulk.actions import BY_VERB
+from core.database.tables import event, event_state
+from core.errors import NotFound
+
+FROM = ("done", "done_with_errors", "cancelled", "failed")
+"""States in which an event can be taken back."""
+
+OTHERS = (
+    "undo",
+    "tag.add",
+    "tag.edit",
+    "tag.retire",
+    "tag.revive",
+    "workflow.add",
+    "workflow.state",
+    "cleanup.add",
+    "cleanup.edit",
+    "cleanup.never",
+    "cleanup.again",
+)
+IMPORTS = ("import.contacts", "import.messages", "import.deals", "import.templates")
+UNDOABLE = frozenset({*BY_VERB, *OTHERS, *IMPORTS})
+
+_ENDED = {
+    "undone": "This was undone already.",
+    "undone_in_part": "This was undone already, but for what was changed since.",
+    "undoing": "This is being undone.",
+    "queued": "This is still waiting. Cancel it first.",
+    "running": "This is still running. Cancel it first.",
+}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Whether this actor may undo this event now. `why`: a sentence when not; `note`: what an undo would leave."""
+
+    is_possible: bool
+    why: str = ""
+    note: str = ""
+
+
+_EVENT = select(event, event_state.c.state, event_state.c.changed).join(
+    event_state, event_state.c.event_id == event.c.id
+)
+
+
+def found(reader: Connection, event_id: int) -> Row[Any]:
+    """The event with its state.
+
+    Raises: NotFound.
+    """
+    row = reader.execute(_EVENT.where(event.c.id == event_id)).first()
+    if row is None:
+        raise NotFound("There is no such event.")
+    return row
+
+
+def lacks(actor: Actor, user_id: int) -> Right | None:
+    """The right that the actor lacks to undo what this user did, or None."""
+    rights = (Right.UNDO_OWN, Right.UNDO_OTHERS) if user_id == actor.id else (Right.UNDO_OTHERS,)
+    return None if any(actor.may(right) for right in rights) else rights[0]
+
+
+def offer(reader: Connection, actor: Actor, event_id: int) -> Offer:
+    """What to say beside an Undo button.
+
+    Raises: NotFound.
+    """
+    row = found(reader, event_id)
+    kind = BY_VERB.get(row.verb)
+    if (why := refusal(row)) is not None:
+        return Offer(False, why)
+    if (right := lacks(actor, row.user_id)) is not None:
+        return Offer(False, f"You may not {WORDS[right]}.")
+    return Offer(True, note=kind.undo_words if kind else "")
+
+
+def refusal(row: Row[Any]) -> str | None:
+    """Why nobody can undo this event now, or None."""
+    if row.state not in FROM:
+        return _ENDED.get(row.state, "This cannot be undone.")
+    if row.verb not in UNDOABLE:
+        return (
+            "An import that was undone is brought back by importing the file again."
+            if (row.verb == "import.undo")
+            else "This cannot be undone."
+        )
+    if row.verb not in IMPORTS and not row.changed:
+        return "This changed nothing, so there is nothing to undo."
+    return None
+
+
+def newest(reader: Connection, actor: Actor) -> int | None:
+    """The actor's newest event that can still be undone; what was undone, and undos themselves, are passed over."""
+    if lacks(actor, actor.id) is not None:
+        return None
+    wanted = _EVENT.where(
+        event.c.user_id == actor.id,
+        event.c.verb.in_(sorted(UNDOABLE - {"undo"})),
+        event_state.c.state.in_(FROM),
+        (event_state.c.changed > 0) | event.c.verb.in_(IMPORTS),
+    )
+    row = reader.execute(wanted.order_by(event.c.id.desc()).limit(1)).first()
+    return None if row is None else int(row.id)

@@ -1,0 +1,109 @@
+"""What taking a change back would do to its row: the old image returns, unless the row was changed since."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    exists,
+    false,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy import Text as TextType
+
+from core.bulk.apply import TABLES, Rows, Shape, Stretch
+from core.database import images
+from core.database.tables import change, contact, enrollment
+
+NAMED = ("tag", "workflow")
+"""Tables whose names are unique: an old name may have been given away."""
+
+
+def undoing(connection: Connection, stretch: Stretch, shape: Shape) -> Select[Any]:
+    """For each change of this shape the change that takes it back, by the columns of images.PLANNED."""
+    o, rows = change.alias("o"), TABLES[shape.table]
+    missing = {"insert": o.c.before.is_(None), "delete": o.c.after.is_(None)}
+    both = and_(o.c.before.is_not(None), o.c.after.is_not(None))
+    may = and_(_is_as_left(connection, rows, shape, o), *_guards(connection, rows, shape, o))
+
+    def when_restored(image: ColumnElement[str]) -> ColumnElement[Any]:
+        return case((may, image), else_=null().cast(TextType))
+
+    return (
+        select(
+            o.c.n.label("n"),
+            o.c.contact_id.label("contact_id"),
+            o.c.table_name.label("table_name"),
+            o.c.row_id.label("row_id"),
+            case((may, literal_column("'changed'")), else_=literal_column("'skipped'")).label("outcome"),
+            case((may, literal_column("''")), else_=literal_column("'changed_since'")).label("reason"),
+            when_restored(o.c.after).label("before"),
+            when_restored(o.c.before).label("after"),
+        )
+        .select_from(o.outerjoin(rows.table, rows.found(o.c)))
+        .where(
+            o.c.event_id == stretch.event_id,
+            o.c.n >= stretch.low,
+            o.c.n < stretch.high,
+            o.c.outcome == literal_column("'changed'"),
+            o.c.table_name == literal_column(f"'{shape.table}'"),
+            missing.get(shape.mode, both),
+        )
+    )
+
+
+def _is_as_left(connection: Connection, rows: Rows, shape: Shape, o: Any) -> ColumnElement[bool]:
+    """The row is as the change has left it."""
+    if shape.mode == "delete":
+        return rows.row.is_(None)
+    columns = [rows.table.c[name] for name in shape.columns]
+    same = [column.is_not_distinct_from(images.unpacked(connection, o.c.after, column)) for column in columns]
+    return and_(rows.row.is_not(None), *same)
+
+
+def _guards(connection: Connection, rows: Rows, shape: Shape, o: Any) -> list[ColumnElement[bool]]:
+    """What the old row needs in order to be allowed back: its parents, and its place among unique ones."""
+    if shape.mode == "insert":
+        return [true()]  # it is taken away again
+    guards = [_parent(connection, rows, shape, o, key) for key in rows.table.foreign_keys]
+    if shape.mode == "delete" and rows.contact is not None:
+        guards.append(exists().where(contact.c.id == o.c.contact_id))
+    if rows.table is enrollment:
+        guards.append(_no_other_live(connection, shape, o))
+    if shape.table in NAMED and "name_key" in shape.columns:
+        other = rows.table.alias("other")
+        key = images.unpacked(connection, o.c.before, rows.table.c["name_key"])
+        guards.append(~exists().where(other.c.name_key == key, other.c.id != o.c.row_id))
+    return guards
+
+
+def _parent(connection: Connection, rows: Rows, shape: Shape, o: Any, key: Any) -> ColumnElement[bool]:
+    parent = key.column.table.alias()
+    column = key.parent
+    if column is rows.row and shape.mode == "delete":
+        return exists().where(parent.c[key.column.name] == o.c.row_id)
+    if column.name in shape.columns:
+        return exists().where(parent.c[key.column.name] == images.unpacked(connection, o.c.before, column))
+    return true()
+
+
+def _no_other_live(connection: Connection, shape: Shape, o: Any) -> ColumnElement[bool]:
+    other = enrollment.alias("other")
+    will_live = images.unpacked(connection, o.c.before, enrollment.c.is_live) == 1
+    workflow_id: ColumnElement[Any] = enrollment.c.workflow_id
+    if shape.mode == "delete":
+        workflow_id = images.unpacked(connection, o.c.before, enrollment.c.workflow_id)
+    held = exists().where(
+        other.c.contact_id == o.c.contact_id,
+        other.c.workflow_id == workflow_id,
+        other.c.is_live == literal_column("1"),
+        other.c.id != o.c.row_id,
+    )
+    return or_(~will_live, ~held) if "is_live" in shape.columns else or_(~held, false())

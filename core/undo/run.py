@@ -1,0 +1,136 @@
+"""Starting an undo, and carrying a large one out as a job, stretch by stretch."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from core import jobs, people
+from core.access import Actor
+from core.bulk.apply import Stretch, follow, shapes
+from core.bulk.carry import Counts, count
+from core.bulk.run import LARGEST_CHUNK, LOCK_SECONDS
+from core.bulk.selection import AT_ONCE
+from core.database import Store, Work, engines, images
+from core.database.tables import change, event, job
+from core.errors import Conflict, NotFound
+from core.transfer import undo as import_undo
+from core.undo.offer import IMPORTS, found, lacks, refusal
+from core.undo.plan import undoing
+
+FIRST_CHUNK = 1_000
+
+
+@dataclass(frozen=True)
+class Undo:
+    """An undo under way: its own event, and the one it takes back."""
+
+    event_id: int
+    undone_id: int
+
+
+def start(store: Store, actor: Actor, event_id: int, request_id: str | None = None) -> int:
+    """Take an event back: at once when it is small, else a worker does; returns the undo's own event.
+
+    Raises: NotFound; NotAllowed; Conflict when it cannot be undone (any more).
+    """
+    return store.write(actor, _start, event_id, request_id)
+
+
+def _start(work: Work, event_id: int, request_id: str | None) -> int:
+    if request_id is not None and (answered := work.answered(request_id)) is not None:
+        return int(answered["event_id"])
+    row = found(work.conn, event_id)
+    if (right := lacks(work.actor, row.user_id)) is not None:
+        work.actor.require(right)
+    if (why := refusal(row)) is not None:
+        raise Conflict(why)
+    if row.verb in IMPORTS:
+        return import_undo.begin(work, event_id)
+    undo_id = work.record(
+        "undo", state="queued", request_id=request_id, undoes=event_id, was=row.state, verb_undone=row.verb
+    )
+    work.set_state(event_id, "undoing")
+    under_way = Undo(undo_id, event_id)
+    if row.changed > AT_ONCE:
+        jobs.queue(work, undo_id, row.changed)
+        return undo_id
+    _, counts = _stretch(work, under_way, 0, None)
+    work.set_state(undo_id, "done", **counts, result=json.dumps({"selected": row.changed, **counts}))
+    _settle(work, under_way)
+    return undo_id
+
+
+def carry_out(store: Store, undo_id: int, go_on: Callable[[], bool] = lambda: True) -> None:
+    """Go on with an undo to its end, or until `go_on` says no; another process, or a later call, goes on then.
+
+    Raises: Conflict when another process has it, or it has ended; NotFound.
+    """
+    store.write(people.SYSTEM, jobs.hold, undo_id, jobs.me())
+    with store.read() as reader:
+        row = reader.execute(
+            select(event.c.undoes_event_id, event.c.user_id, job.c.place)
+            .join(job, job.c.event_id == event.c.id)
+            .where(event.c.id == undo_id)
+        ).first()
+    if row is None:
+        raise NotFound("This is no undo.")
+    under_way, place, size = Undo(undo_id, row.undoes_event_id), row.place, FIRST_CHUNK
+    actor = Actor(row.user_id, "", frozenset())  # who was allowed to begin it; it always goes to its end
+    while go_on():
+        begun = time.monotonic()
+        following = store.write(actor, _step, under_way, place, size)
+        if following is None:
+            return
+        taken = max(time.monotonic() - begun, 1e-3)
+        place, size = following, max(100, min(LARGEST_CHUNK, int(size * min(2.0, LOCK_SECONDS / taken))))
+        time.sleep(engines.rest_seconds(store.engine))
+
+
+def _step(work: Work, under_way: Undo, place: int, size: int) -> int | None:
+    """One stretch; returns where the next begins, None at the end."""
+    jobs.hold(work, under_way.event_id, jobs.me())
+    following, counts = _stretch(work, under_way, place, size)
+    jobs.advance(work, under_way.event_id, following or place, counts)
+    if following is None:
+        jobs.finish(work, under_way.event_id, "done")
+        _settle(work, under_way)
+    return following
+
+
+def _stretch(work: Work, under_way: Undo, low: int, size: int | None) -> tuple[int | None, Counts]:
+    """Take the next `size` changes from number `low` on back (None: all); returns the number after them, and counts."""
+    k = change.c
+    of_event = select(k.n).where(k.event_id == under_way.undone_id, k.n >= low)
+    following = None
+    if size is not None:
+        beyond = of_event.where(images.is_main(k.n)).order_by(k.n).limit(1).offset(size)
+        following = work.conn.execute(beyond).scalar_one_or_none()
+    high = (
+        following
+        or work.conn.execute(
+            select(func.coalesce(func.max(k.n), 0)).where(k.event_id == under_way.undone_id)
+        ).scalar_one()
+        + 1
+    )
+    undone = Stretch(under_way.undone_id, low, high)
+    ids = select(k.contact_id).where(undone.test, k.contact_id.is_not(None)).distinct()
+    images.lock(work.conn, list(work.conn.execute(ids).scalars()))
+    for shape in shapes(work.conn, undone):
+        images.account(work.conn, under_way.event_id, undoing(work.conn, undone, shape))
+    own = Stretch(under_way.event_id, low, high)
+    follow(work, own, "undo")
+    return following, count(work, own)
+
+
+def _settle(work: Work, under_way: Undo) -> None:
+    """Say in the undone event how far it was undone; what an undone undo had undone, holds again."""
+    kept = select(change.c.n).where(change.c.event_id == under_way.event_id, change.c.outcome != "changed")
+    in_part = work.conn.execute(kept.limit(1)).first() is not None
+    work.set_state(under_way.undone_id, "undone_in_part" if in_part else "undone")
+    undone: Row[Any] = found(work.conn, under_way.undone_id)
+    if undone.undoes_event_id is not None:
+        work.set_state(undone.undoes_event_id, json.loads(undone.params)["was"])

@@ -1,0 +1,126 @@
+"""What carries out whatever waits: bulk jobs, undos and imports, one after the other; a thread of the application, or a
+process of its own."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from core import bulk, jobs, people, undo
+from core.database import Store
+from core.errors import AppError, Conflict
+from core.settings import Settings
+from core.transfer import ledger, run
+from core.transfer import undo as import_undo
+from core.transfer.outlook import Counts
+
+LOOK_SECONDS = 1.0
+LAST_SECONDS = 10.0
+"""How long an application that ends waits for the chunk at hand; whatever is broken off goes on at its next start."""
+
+BROKEN = "Stopped by an error in Talkdeck; the log says which. What was done so far stays, and can be undone."
+
+Task = tuple[int, Callable[[], None], Callable[[], None]]
+"""An event, how it is carried out, and what is said of it when it meets a bug."""
+
+
+class Worker:
+    """Takes what waits, and what a process that died has left; only one process has a job at a time."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self._wanted = threading.Event()
+        self._is_stopped = False
+        self._broken: set[int] = set()  # what met a bug is not tried again before the next start
+        self._thread = threading.Thread(target=self._go, name="worker", daemon=True)
+
+    @classmethod
+    def start(cls, store: Store, settings: Settings) -> "Worker":
+        """A worker at work in a thread."""
+        worker = cls(store, settings)
+        worker._thread.start()
+        return worker
+
+    def wake(self) -> None:
+        """Look for work now."""
+        self._wanted.set()
+
+    def stop(self) -> None:
+        """Take nothing new, and break off after the chunk at hand; another process, or the next start, goes on."""
+        self._is_stopped = True
+        self._wanted.set()
+        if self._thread.is_alive():
+            self._thread.join(LAST_SECONDS)
+
+    def run(self, *, until_done: bool = False) -> None:
+        """Work in this thread, until stopped; or until nothing waits."""
+        while not self._is_stopped:
+            tasks = self._tasks()
+            for task in tasks:
+                if self._is_stopped:
+                    return
+                # A thread of its own: a bug met by one job shows in the log, and the next one still runs.
+                job = threading.Thread(target=self._carry_out, args=(task,), name=f"event {task[0]}")
+                job.start()
+                job.join()
+            if not tasks:
+                if until_done:
+                    return
+                self._wanted.wait(LOOK_SECONDS)
+                self._wanted.clear()
+
+    def _go(self) -> None:
+        self.run()
+
+    def _tasks(self) -> list[Task]:
+        with suppress(AppError, DBAPIError), self._store.read() as reader:  # a database that is away comes back
+            found = [self._job(job) for job in jobs.waiting(reader)] + [
+                self._import(one) for one in ledger.waiting(reader)
+            ]
+            return [task for task in found if task[0] not in self._broken]
+        return []
+
+    def _carry_out(self, task: Task) -> None:
+        event_id, carry_out, give_up = task
+        try:
+            with suppress(AppError):  # said in the job's own state, or another process was faster
+                carry_out()
+        except OperationalError:  # a database that is away comes back, and the job is taken up again
+            raise
+        except Exception:
+            self._broken.add(event_id)
+            give_up()
+            raise
+
+    def _job(self, waiting: jobs.Waiting) -> Task:
+        carry_out = undo.carry_out if waiting.verb == "undo" else bulk.carry_out
+        event_id = waiting.event_id
+
+        def give_up() -> None:
+            if waiting.verb != "undo":  # half an undo is no state to stay in: the next start goes on with it
+                self._store.write(people.SYSTEM, jobs.finish, event_id, "failed", BROKEN)
+
+        return event_id, lambda: carry_out(self._store, event_id, lambda: not self._is_stopped), give_up
+
+    def _import(self, waiting: ledger.Waiting) -> Task:
+        event_id = waiting.event_id
+
+        def give_up() -> None:
+            if waiting.state == "running":
+                self._store.write(people.SYSTEM, ledger.stop, event_id, "failed", BROKEN)
+
+        def carry_out() -> None:
+            with self._store.read() as reader:
+                actor = people.actor(reader, waiting.user_id)
+            if waiting.state == "undoing":
+                import_undo.carry_out(self._store, actor, event_id, run.Pace())
+            else:
+                run.carry_out(self._store, actor, event_id, self._settings, run.Pace(progress=self._ask))
+
+        return event_id, carry_out, give_up
+
+    def _ask(self, _done: int, _total: int, _counts: Counts) -> None:
+        if self._is_stopped:
+            raise Conflict("The application is ending; this import goes on at its next start.")
