@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.conversations.choices import Choices
 from core.conversations.filters import ConversationFilter, Names
-from pages.ui import components, url
+from pages.ui import components, facets, url
 from pages.ui.places import here
 
 TABS = {"all": "All", "hot": "Hot leads", "recents": "Recents", "archived": "Archived"}
@@ -77,22 +77,29 @@ def search_box(place: url.Place, moved: bool) -> None:
 def drawer(place: url.Place, choices: Choices, moved: bool) -> None:
     """Every filter there is; each takes effect at once."""
     wanted, names = place.wanted, choices.names
-    with st.popover("Filters", icon=":material/tune:", key="conversations.filters"):
+    sources = {name: name for name in choices.sources}
+    with st.popover("Filters", icon=":material/tune:", key="conversations.filters", on_change="rerun") as opened:
+        counts = facets.load(wanted) if opened.open else {}
         left, right = st.columns(2)
         with left:
             _many("tags", "Tags", wanted.tags, dict(names.tags), moved)
+            facets.line(counts, "tags", names.tags)
             _one("tags_mode", "Contacts that carry", wanted.tags_mode, MODES, moved)
             _many("stages", "Stage", wanted.stages, dict(names.stages), moved)
+            facets.line(counts, "stages", names.stages)
             _one("pipeline_id", "Pipeline", wanted.pipeline_id, dict(names.pipelines), moved)
             _one("owner_mode", "Owner", wanted.owner_mode, OWNERS, moved)
             if wanted.owner_mode == "these":
                 _many("owners", "Owners", wanted.owners, dict(names.owners), moved)
-            _many("sources", "Source", wanted.sources, {name: name for name in choices.sources}, moved)
+            facets.line(counts, "owners", names.owners)
+            _many("sources", "Source", wanted.sources, sources, moved)
+            facets.line(counts, "sources", sources)
         with right:
             _one("unread", "Read", wanted.unread, {True: "Unread", False: "Read"}, moved)
             _one("last_direction", "Last message", wanted.last_direction, DIRECTIONS, moved)
             _days(wanted, moved)
             _amounts(wanted, moved)
+            _one("is_hot", "Hot lead", wanted.is_hot, YES_NO, moved)
             _one("opted_out", "Opted out", wanted.opted_out, YES_NO, moved)
             _one("has_deal", "Has a deal", wanted.has_deal, YES_NO, moved)
             _one("in_workflow", "In a workflow", wanted.in_workflow, YES_NO, moved)

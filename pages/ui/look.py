@@ -5,7 +5,7 @@ import streamlit as st
 CSS = """<style>
 [data-testid="stMainBlockContainer"] { padding: 4rem 1.25rem 0.5rem; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {
-  gap: 0.6rem; --list: max(320px, calc(100vh - 17.6rem)); }
+  gap: 0.6rem; --list: max(320px, calc(100vh - 20.6rem)); }
 .st-key-conversations-search [data-testid="InputInstructions"] { display: none; }
 .st-key-conversations-kebab [data-testid="stIconMaterial"] { display: none; }
 .st-key-conversations-line { min-height: 2.4rem; }
@@ -23,21 +23,51 @@ CSS = """<style>
 .st-key-conversations-ticks [data-testid="stText"], .st-key-conversations-pager [data-testid="stText"] {
   font-size: 0.92rem; }
 .st-key-reader-bar { flex-wrap: nowrap; }
+.st-key-reader-not_hot [data-testid="stIconMaterial"] { color: light-dark(#c2410c, #f5935a); }
+.st-key-reader :is(.st-key-reader-tick, .st-key-reader-hot, .st-key-reader-not_hot, .st-key-reader-tag,
+  .st-key-reader-move, .st-key-reader-previous, .st-key-reader-next, .st-key-reader-own, .st-key-reader-close) p {
+  font-size: 0; }
+.st-key-reader .st-key-reader-bar { gap: 0.35rem; }
+.st-key-queue { --reader-height: calc(100vh - 10.4rem); }
+[data-testid="stMainBlockContainer"]:has(.st-key-queue) div:has(> :is(
+  .st-key-conversations-tabs, .st-key-conversations-tools, .st-key-conversations-actions, .st-key-conversations-line,
+  .st-key-conversations-gone, .st-key-conversations-list, .st-key-conversations-pager)) { display: none; }
+div:has(> :is(.st-key-frame, .st-key-keys)) { position: absolute; }
+.st-key-conversations-actions { min-height: 2.5rem; }
+.st-key-conversations-ticks { width: auto; }
+.st-key-frame {
+  position: fixed; top: 0.55rem; right: 4rem; z-index: 999990; width: auto; max-width: min(46rem, calc(100vw - 34rem));
+  flex-wrap: nowrap; padding: 0 0.75rem; border-radius: 8px; background: light-dark(#e6f0fa, #1c2f44); }
+.st-key-frame:not(:has(> *)) { display: none; }
+.st-key-frame > :has([data-testid="stText"]) { min-width: 0; flex: 0 1 auto; }
+.st-key-frame [data-testid="stText"] {
+  font-size: 0.92rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
+.st-key-keys { position: fixed; left: auto; right: 1.2rem; bottom: 1rem; width: 5rem !important; z-index: 10; }
+.st-key-frame-close p { font-size: 0; }
+.st-key-account-title > :first-child { font-weight: 600; font-size: 1.2rem; }
+[class*="st-key-history-line"] [class*="-facts"] [data-testid="stText"] { font-size: 0.92rem; opacity: 0.8; }
+[class*="st-key-cleanup-"][class*="-words"] > :first-child { font-weight: 600; }
 .st-key-reader-name { min-width: 0; }
 .st-key-reader-name [data-testid="stText"] {
   font-weight: 600; font-size: 1.1rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .st-key-reader-name [data-testid="stText"] * { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+[class*="st-key-conversations-facet"] { margin-top: -0.6rem; }
+[class*="st-key-conversations-facet"] [data-testid="stText"] { font-size: 0.82rem; opacity: 0.75; }
 [class*="st-key-imports"][class*="-samples"] [data-testid="stText"],
 .st-key-imports-page [class*="-facts"] [data-testid="stText"] { font-size: 0.92rem; opacity: 0.8; }
 .st-key-imports-page [aria-label="Download as CSV"] { display: none; }
 @media (max-width: 640px) {
   .st-key-conversations-both { flex-wrap: wrap; }
-  .st-key-reader { --reader-height: auto; }
-  .st-key-reader-bar [data-testid="stButton"] kbd, .st-key-reader-own { display: none; }
+  .st-key-reader, .st-key-queue { --reader-height: auto; }
+  .st-key-reader-own, .st-key-keys { display: none; }
+  .st-key-conversations-actions, .st-key-conversations-ticks { flex-wrap: nowrap; overflow-x: auto; }
+  .st-key-conversations-actions > *, .st-key-conversations-ticks > * { flex: none; }
+  .st-key-conversations-ticks { overflow-x: visible; }
+  .st-key-frame { top: auto; bottom: 0.5rem; right: 0.5rem; left: 0.5rem; max-width: none; }
   .st-key-reader-bar [data-testid="stButton"] p { font-size: 0; }
   [data-testid="stMainBlockContainer"]:has(.st-key-reader) :is(
-    .st-key-conversations-tabs, .st-key-conversations-tools, .st-key-conversations-line, .st-key-conversations-list,
-    .st-key-conversations-pager) { display: none; }
+    .st-key-conversations-tabs, .st-key-conversations-tools, .st-key-conversations-actions, .st-key-conversations-line,
+    .st-key-conversations-list, .st-key-conversations-pager) { display: none; }
 }
 </style>"""
 

@@ -152,6 +152,20 @@ def test_filters_are_chips_that_can_be_removed(address: str, open_page: Open, pi
     expect(chosen).to_have_count(0)
 
 
+def test_the_filters_say_how_many_each_choice_would_find(address: str, open_page: Open, picture: Picture) -> None:
+    page = open_page(address)
+    grid(page)
+    counted = page.locator(".st-key-conversations-facet-tags")
+    for _ in range(20):  # the figures come from the mirror, which is loaded a moment after the start
+        page.get_by_role("button", name="Filters").click()
+        page.wait_for_timeout(1_000)
+        if counted.is_visible():
+            break
+        page.keyboard.press("Escape")
+    expect(counted).to_have_text(re.compile(r"^\D+ \d+( · |$)"))
+    picture(page, "inbox_facets")
+
+
 def test_a_changed_width_is_there_on_the_next_visit(address: str, open_page: Open) -> None:
     page = open_page(address)
     frame = grid(page)
