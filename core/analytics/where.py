@@ -56,6 +56,7 @@ def is_asked(wanted: ConversationFilter, part: str) -> bool:
 def _flags(wanted: ConversationFilter, with_tab: bool) -> Where:
     asked = {
         Flag.UNREAD: wanted.unread,
+        Flag.HOT: wanted.is_hot,
         Flag.OPTED_OUT: wanted.opted_out,
         Flag.HAS_DEAL: wanted.has_deal,
         Flag.IN_WORKFLOW: wanted.in_workflow,
@@ -65,7 +66,9 @@ def _flags(wanted: ConversationFilter, with_tab: bool) -> Where:
     tested = Where()
     if with_tab:
         asked[Flag.ARCHIVED] = None if wanted.tab == "all" and wanted.include_archived else wanted.tab == "archived"
-        asked[Flag.HOT] = wanted.tab == "hot" or None
+        if wanted.tab == "hot":
+            asked[Flag.HOT] = True
+            tested = tested.also("false") if wanted.is_hot is False else tested
         if wanted.tab == "recents":
             tested = tested.also("(activity_key >= ? OR flags & 4 <> 0)", recent_key())
     looked_at = sum(flag for flag, value in asked.items() if value is not None)

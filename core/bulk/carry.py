@@ -10,6 +10,7 @@ from core.bulk.apply import Stretch, follow
 from core.bulk.kind import Call, Kind, Params
 from core.database import Work, images
 from core.database.tables import change
+from core.database.work import STEP
 
 Counts = dict[str, int]
 """Rows by outcome; one for each conversation of the selection."""
@@ -60,7 +61,7 @@ def refuse(work: Work, order: Order, ids: Sequence[int], first: int, why: tuple[
     p = images.places(work.conn, list(ids), first).subquery("p")
     outcome, reason = why
     listed = select(
-        (p.c.place * literal_column(str(images.STEP))).label("n"),
+        (p.c.place * literal_column(str(STEP))).label("n"),
         p.c.id.label("contact_id"),
         literal_column("'conversation'", Text).label("table_name"),
         null().cast(BigInteger).label("row_id"),

@@ -22,8 +22,8 @@ from sqlalchemy import (
 
 from core.access import Right
 from core.database import images
-from core.database.images import STEP
 from core.database.tables import change, conversation
+from core.database.work import STEP
 
 REASONS = {
     "archived": "already archived",

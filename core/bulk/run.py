@@ -216,6 +216,8 @@ def merge_tags(store: Store, actor: Actor, from_id: int, into_id: int, request_i
 
 
 def _merge(work: Work, from_id: int, into_id: int, request_id: str | None) -> int:
+    if request_id is not None and (answered := work.answered(request_id)) is not None:
+        return int(answered["event_id"])
     merging = action("merge", from_id=from_id, into_id=into_id)
     looked_up(work, merging)
     everybody = carriers(work.conn, from_id)

@@ -8,8 +8,8 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, case
 from core.access import Right
 from core.bulk.kind import ONE, ZERO, Call, Kind, Params, Touched, changed_in, numbered, planned, side, start_of
 from core.database import engines
-from core.database.images import STEP
 from core.database.tables import contact_tag, tag
+from core.database.work import STEP
 from core.errors import Invalid
 
 ct = contact_tag.c

@@ -146,6 +146,7 @@ def _plain(wanted: ConversationFilter) -> list[ColumnElement[bool]]:
     if wanted.amount_to is not None:
         tests.append(c.amount_key <= wanted.amount_to)
     asked = (
+        (wanted.is_hot, c.is_hot),
         (wanted.opted_out, c.is_opted_out),
         (wanted.has_deal, c.deal_count),
         (wanted.in_workflow, c.enrollment_count),

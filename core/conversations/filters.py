@@ -31,6 +31,7 @@ class ConversationFilter:
     user_id: int | None = None
     sources: tuple[str, ...] = ()
     unread: bool | None = None
+    is_hot: bool | None = None
     last_direction: Literal["in", "out"] | None = None
     active_from: int | None = None
     active_to: int | None = None
@@ -64,6 +65,7 @@ class ConversationFilter:
             ("pipeline_id", f"pipeline = {names.pipeline(self.pipeline_id)}" if self.pipeline_id is not None else ""),
             ("owner_mode", _owner_words(self, names)),
             ("sources", _any_of("source", list(self.sources))),
+            ("is_hot", _yes_no(self.is_hot, "hot", "not hot")),
             ("unread", _yes_no(self.unread, "unread", "read")),
             (
                 "last_direction",

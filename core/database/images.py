@@ -25,10 +25,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from core.database import engines
 from core.database.tables import change, conversation
-
-STEP = 1_024
-"""Changes of one event are numbered by the place in its selection times this; what lies between are further rows
-touched for the same contact."""
+from core.database.work import STEP
 
 PLANNED = ("n", "contact_id", "table_name", "row_id", "outcome", "reason", "before", "after")
 """The columns of a selection given to `account`."""

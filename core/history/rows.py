@@ -15,7 +15,8 @@ from core.bulk.preview import Group
 from core.conversations import Names
 from core.database import images
 from core.database.tables import change, contact
-from core.history import events
+from core.database.work import STEP
+from core.history import entries
 from core.history.words import image
 from core.transfer.guard import guard
 
@@ -31,7 +32,7 @@ def groups(reader: Connection, actor: Actor, event_id: int) -> list[Group]:
 
     Raises: NotFound.
     """
-    entry = events.get(reader, actor, event_id)
+    entry = entries.get(reader, actor, event_id)
     status = jobs.status(reader, event_id)
     counted = (
         select(k.outcome, k.reason, func.count().label("n"))
@@ -63,7 +64,7 @@ def rows(  # noqa: PLR0913 - each is one filter of the account, or its page
     Shape: COLUMNS; reason as a code, before and after in words; details 1: a further row of the conversation above.
     Order: as carried out. Raises: NotFound.
     """
-    entry = events.get(reader, actor, event_id)
+    entry = entries.get(reader, actor, event_id)
     names = conversations.choices(reader).names
     wanted = _rows(event_id, outcome, reason).where(k.n > after).order_by(k.n).limit(limit)
     found = [_row(row, names, actor, entry.verb) for row in reader.execute(wanted)]
@@ -77,7 +78,7 @@ def ids(
 
     Raises: NotFound.
     """
-    entry = events.get(reader, actor, event_id)
+    entry = entries.get(reader, actor, event_id)
     if outcome == "left":
         return jobs.left(reader, event_id)
     wanted = select(k.contact_id).where(k.event_id == event_id, k.contact_id.is_not(None), *_tests(outcome, reason))
@@ -89,7 +90,7 @@ def account(reader: Connection, actor: Actor, event_id: int) -> Iterator[bytes]:
 
     Shape: conversation, name, phone, outcome, reason, before, after. Order: as carried out. Raises: NotFound.
     """
-    entry = events.get(reader, actor, event_id)
+    entry = entries.get(reader, actor, event_id)
     return _pieces(reader, actor, event_id, entry.verb)
 
 
@@ -133,6 +134,6 @@ def _row(row: Any, names: Names, actor: Actor, verb: str) -> tuple[Any, ...]:
     name = " ".join(f"{row.first_name or ''} {row.last_name or ''}".split())
     phone = (row.phone or "") if actor.may(Right.CONTACT_PERSONAL) else ""
     before, after = (image(text, row.table_name, row.row_id, names) for text in (row.before, row.after))
-    details = int(_numbers_places(verb) and row.n % images.STEP != 0)
+    details = int(_numbers_places(verb) and row.n % STEP != 0)
     words = REASONS.get(row.reason, row.reason)
     return row.n, row.contact_id, name, phone, row.outcome, row.reason, words, before, after, details

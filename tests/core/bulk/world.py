@@ -50,7 +50,7 @@ def fill(store: Store, n: int = SIZE) -> list[int]:
 
 def _prepare(work: Work) -> None:
     work.conn.execute(update(workflow).values(state="on", tag_id=5))
-    for name in ("deal", "enrollment"):
+    for name in ("deal", "enrollment", "tag", "workflow"):
         work.take_ids(name, 100_000)  # the world gives its own rows numbers of its own
 
 
