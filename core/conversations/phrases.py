@@ -11,7 +11,7 @@ FIRST_STEP = 200
 LAST_STEP = 5_000
 """Candidates read at a time; the steps grow, so that a frequent phrase answers at once and a rare one soon."""
 
-BUDGET = 3_000
+BUDGET = 2_000
 """Candidates read for one page on a screen; then the page says how far it looked."""
 
 
@@ -34,7 +34,8 @@ def scan(plan: Plan, phrases: Sequence[str], slice_: Slice, budget: int | None) 
         read += len(candidates)
         if budget is not None and read >= budget:
             return found, candidates[-1]
-        at, larger = cursor(plan.sort, candidates[-1][:-1]), min(step.limit * 4, LAST_STEP)
+        at = cursor(plan.sort, candidates[-1][:-1])
+        larger = min(step.limit * 4, LAST_STEP, LAST_STEP if budget is None else budget - read)
         step = Slice(larger, before=at) if slice_.is_backward else Slice(larger, after=at)
 
 

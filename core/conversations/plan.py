@@ -134,7 +134,7 @@ class Plan:
         streams = self.by_activity and self.text is not None and self.text.streams
         if self.by_activity and self.text is None and len(self.conditions) == 1 and self.conditions[0].is_ordered:
             return []  # walked in its own order
-        most = GATHER_BESIDE_TEXT if streams else GATHER
+        most = GATHER_BESIDE_TEXT if streams and self.wanted.tab != "hot" else GATHER  # few of those are hot
         found = [
             (condition.ids, condition.gather or most) for condition in self.conditions if condition.ids is not None
         ]

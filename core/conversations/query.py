@@ -96,4 +96,8 @@ def phrase_terms(phrase: str) -> tuple[Term, ...]:
     listed = words(phrase)
     if not listed:
         return ()
-    return (*(Term(word) for word in listed[:-1]), Term(listed[-1], is_prefix=phrase[-1].isalnum()))
+    *whole, last = listed
+    if not phrase[-1].isalnum():
+        return tuple(map(Term, listed))
+    # A single letter may begin almost any word: the index would gather them all.
+    return (*map(Term, whole), *([Term(last, is_prefix=True)] if len(last) >= PREFIX_FROM else []))
