@@ -56,7 +56,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         import_module(name)
     gc.collect()
     gc.freeze()
-    with session.mirrored(), session.importing():
+    with session.mirrored(), session.working():
         yield
 
 

@@ -5,47 +5,47 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import AppError
-from pages.ui import incident
+from pages.ui import frame, incident
 
 PAGES = Path(__file__).resolve().parent
 ICON = str(PAGES / "ui" / "assets" / "icon.png")
 
 
-def frame() -> None:
-    """Top to bottom: navigation, then the page."""
+PLACES = (
+    # file, title, icon, part of the address
+    ("inbox/conversations.py", "Conversations", "forum", "conversations"),
+    ("inbox/contact.py", "Contact", "person", "contact"),
+    ("inbox/cleanup.py", "Clean up", "cleaning_services", "cleanup"),
+    ("admin/tags.py", "Tags", "label", "tags"),
+    ("admin/history.py", "History", "history", "history"),
+    ("admin/imports.py", "Import", "upload_file", "import"),
+)
+"""The first is the one that opens; a contact is reached by links alone."""
+
+
+def shell() -> None:
+    """Top to bottom: navigation, what was done last, then the page."""
     # First the icon: else the browser is sent to a host outside for the icon of the page.
     st.set_page_config(page_title="Talkdeck", page_icon=ICON, layout="wide")
-    chosen = st.navigation(
-        [
-            st.Page(
-                PAGES / "inbox" / "conversations.py",
-                title="Conversations",
-                icon=":material/forum:",
-                url_path="conversations",
-                default=True,
-            ),
-            st.Page(
-                PAGES / "inbox" / "contact.py",
-                title="Contact",
-                icon=":material/person:",
-                url_path="contact",
-                visibility="hidden",
-            ),
-            st.Page(
-                PAGES / "admin" / "imports.py",
-                title="Import",
-                icon=":material/upload_file:",
-                url_path="import",
-            ),
-        ],
-        position="top",
-    )
+    pages = [
+        st.Page(
+            PAGES / file,
+            title=title,
+            icon=f":material/{icon}:",
+            url_path=path,
+            default=file == PLACES[0][0],
+            visibility="hidden" if path == "contact" else "visible",
+        )
+        for file, title, icon, path in PLACES
+    ]
+    chosen = st.navigation(pages, position="top")
     st.set_page_config(page_title=f"{chosen.title} · Talkdeck")
     st.logo(ICON, size="medium")
     try:
+        frame.strip()
         chosen.run()
     except AppError as error:
         incident.report(error)
 
 
-frame()
+shell()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core import conversations
-from pages.ui import look, notices, reader, session, url
+from pages.ui import dialogs, look, notices, reader, reader_bar, session, url
 
 
 def page() -> None:
@@ -17,11 +17,12 @@ def page() -> None:
         shown = conversations.get(connection, contact_id)
     with st.container(key="contact", gap=None):
         with st.container(horizontal=True, vertical_alignment="center", key="reader.bar"):
-            with st.container(key="reader.name", width="stretch"):
-                st.text(reader.title(shown))
+            reader_bar.name(shown)
+            reader_bar.verbs(shown)
             in_list = {"c": str(shown.id)}
             st.page_link("inbox/conversations.py", label="In the list", icon=":material/forum:", query_params=in_list)
         reader.thread(shown, "")
+    dialogs.show()
 
 
 page()

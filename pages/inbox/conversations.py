@@ -6,10 +6,30 @@ from core import conversations
 from core.access import Actor
 from core.conversations import Conversation, Count
 from core.errors import NotFound
-from pages.ui import desk, filters, grid, listing, look, notices, pager, reader, rows, selected, session, url, views
+from pages.ui import (
+    actions,
+    desk,
+    dialogs,
+    filters,
+    grid,
+    keys,
+    listing,
+    look,
+    notices,
+    pager,
+    reader,
+    reader_bar,
+    rows,
+    selected,
+    session,
+    url,
+    views,
+    workthrough,
+)  # fmt: skip
 from pages.ui.listing import Listing
 from pages.ui.pager import Shown
 from pages.ui.places import here
+from pages.ui.workthrough import Queue
 
 
 def page() -> None:
@@ -24,6 +44,7 @@ def page() -> None:
     filters.tab_bar(place, {tab: listing.figure(count) for tab, count in found.counts.items()}, moved)
     tools(place, found, actor, moved)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="conversations.actions"):
+        actions.row(place, actor)
         selected.line(place, found)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="conversations.line"):
         with st.container(width="stretch"):
@@ -32,14 +53,17 @@ def page() -> None:
     # What may come and go stands in a container of its own: a grid that changes its place in the page is mounted anew.
     with st.container(key="conversations.gone"):
         opened = open_conversation(place)
+    queue = workthrough.current(place) if opened else None
     with st.container(horizontal=True, key="conversations.both", gap="small"):
         with st.container(key="conversations.list", width=400 if opened else "stretch"):
             bar = the_list(place, found, opened)
         if opened:
-            with st.container(key="reader", width="stretch", gap=None):
-                beside(place, opened)
+            with st.container(key="queue" if queue else "reader", width="stretch", gap=None):
+                beside(place, opened, queue)
     if bar.rows or bar.has_before or bar.has_after:
         pager.bar(place, bar)
+    keys.mount()
+    dialogs.show()
 
 
 def tools(place: url.Place, found: Listing, actor: Actor, moved: bool) -> None:
@@ -49,6 +73,7 @@ def tools(place: url.Place, found: Listing, actor: Actor, moved: bool) -> None:
         filters.drawer(place, found.choices, moved)
         views.menu(place, actor)
         desk.column_chooser()
+        workthrough.button(place, found)
 
 
 def the_list(place: url.Place, found: Listing, opened: Conversation | None) -> Shown:
@@ -85,20 +110,12 @@ def open_conversation(place: url.Place) -> Conversation | None:
         return None
 
 
-def beside(place: url.Place, opened: Conversation) -> None:
+def beside(place: url.Place, opened: Conversation, queue: Queue | None) -> None:
     """The light-gray bar with the name, then messages and facts."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="reader.bar"):
-        with st.container(key="reader.name", width="stretch"):
-            st.text(reader.title(opened))
-        st.button("Previous", icon=":material/keyboard_arrow_up:", key="reader.previous", shortcut="k", type="tertiary",
-                  on_click=desk.step, args=(-1,))  # fmt: skip
-        st.button("Next", icon=":material/keyboard_arrow_down:", key="reader.next", shortcut="j", type="tertiary",
-                  on_click=desk.step, args=(1,))  # fmt: skip
-        with st.container(key="reader.own", width="content"):
-            own = {"c": str(opened.id)}
-            st.page_link("inbox/contact.py", label="Own page", icon=":material/open_in_full:", query_params=own)
-        st.button("Close", icon=":material/close:", key="reader.close", shortcut="Escape", type="tertiary",
-                  on_click=desk.close)  # fmt: skip
+    if queue is None:
+        reader_bar.beside(place, opened)
+    else:
+        reader_bar.queued(place, opened, queue)
     reader.thread(opened, place.wanted.search)
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from pages.ui import components
+
 PALETTE: tuple[tuple[str, str], ...] = (
     ("Slate", "#4b5a6b"),
     ("Blue", "#0b62b3"),
@@ -55,3 +57,18 @@ def _of(kind: str) -> Shades:
         line=option("borderColor", "#2c3640" if dark else "#dde3e8"),
         accent=option("primaryColor", "#5aa9e6" if dark else "#0b62b3"),
     )
+
+
+def choose(key: str, usual: int = 0) -> int:
+    """A place in the palette, picked by eye."""
+    if key not in st.session_state:
+        st.session_state[key] = usual
+
+    def picked() -> None:
+        if (place := st.session_state[f"{key}.discs"].picked) in range(len(PALETTE)):
+            st.session_state[key] = place
+
+    data = {"palette": [list(pair) for pair in PALETTE], "chosen": st.session_state[key]}
+    components.mount("swatches", f"{key}.discs", data, on_picked_change=picked)
+    chosen: int = st.session_state[key]
+    return chosen

@@ -10,7 +10,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 HERE = Path(__file__).parent
 FAMILY = "talkdeck"
-NAMES = ("listing", "reader")
+NAMES = ("keys", "listing", "reader", "swatches", "tags")
 
 _renderers: dict[str, Callable[..., object]] = {}
 

@@ -23,7 +23,9 @@ def state() -> GridState:
     if STATE not in st.session_state:
         actor = session.actor()
         with session.store().read() as reader:
-            kept, chosen, frozen = (people.preference(reader, actor.id, key) for key in (COLUMNS, TICKS, FROZEN))
+            kept, chosen = (people.preference(reader, actor.id, key) for key in (COLUMNS, TICKS))
+            has_frozen = chosen is not None and chosen["frozen_at"] is not None  # they may be many: not read in vain
+            frozen = people.preference(reader, actor.id, FROZEN) if has_frozen else None
         columns = tuple(Column(**column) for column in kept or [])
         st.session_state[STATE] = GridState(ticks.read(chosen, frozen), columns)
     kept_state: GridState = st.session_state[STATE]
@@ -57,6 +59,11 @@ def hear(report: Report) -> None:
         url.go(replace(place, opened=report.opened))
     else:
         url.stay()
+
+
+def show_selected() -> None:
+    """The list shows the selection alone when its page is drawn next."""
+    url.go(replace(url.Place(), ticked_from=0))
 
 
 def close() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import streamlit as st
 
-from core import clock, conversations
+from core import bulk, conversations
 from core.access import Actor
 from core.analytics import listing as screen
 from core.conversations import ConversationFilter, Count, Page
@@ -49,23 +49,33 @@ def load(place: url.Place, actor: Actor, ticks: Ticks) -> Listing:
 
 
 def _hidden(wanted: ConversationFilter, ticks: Ticks) -> Ids:
-    """Ticked ones are asked for anew each time; frozen ones, which may be many, when the filter changes."""
-    known = st.session_state.get(HIDDEN)
+    """Ticked ones are asked for anew each time; frozen ones, which may be many, once for each filter."""
     with session.store().read() as reader:
         hidden = ascending(ticks.times.keys() - conversations.among(reader, wanted, ticks.times.keys()))
         if ticks.frozen is None:
             return hidden
-        if known is None or known[0] != wanted or known[1] is not ticks.frozen:
-            left = np.setdiff1d(ticks.frozen.ids, ascending(conversations.find_ids(reader, wanted)), assume_unique=True)
-            known = st.session_state[HIDDEN] = (wanted, ticks.frozen, left)
-    return np.union1d(hidden, np.setdiff1d(known[2], ascending(ticks.dropped), assume_unique=True))
+        known = _known(ticks.frozen)
+        if wanted not in known:
+            shown = ascending(conversations.find_ids(reader, wanted))
+            known[wanted] = np.setdiff1d(ticks.frozen.ids, shown, assume_unique=True)
+    return np.union1d(hidden, np.setdiff1d(known[wanted], ascending(ticks.dropped), assume_unique=True))
 
 
-def freeze(wanted: ConversationFilter, words: str) -> Frozen:
-    """All that match at this moment; none of them is hidden yet. `words`: the filter in words."""
+def _known(frozen: Frozen) -> dict[ConversationFilter, Ids]:
+    """Which of the frozen ones each filter hides, as far as it was asked."""
+    kept = st.session_state.get(HIDDEN)
+    if kept is None or kept[0] is not frozen:
+        kept = st.session_state[HIDDEN] = (frozen, {})
+    known: dict[ConversationFilter, Ids] = kept[1]
+    return known
+
+
+def freeze(wanted: ConversationFilter) -> Frozen:
+    """All that match at this moment; none of them is hidden yet."""
     with session.store().read() as reader:
-        frozen = Frozen(ascending(conversations.find_ids(reader, wanted)), clock.now(), words)
-    st.session_state[HIDDEN] = (wanted, frozen, frozen.ids[:0])
+        chosen = bulk.choose_all(reader, wanted)
+    frozen = Frozen(ascending(chosen.ids), chosen.chosen_at, chosen.words)
+    st.session_state[HIDDEN] = (frozen, {wanted: frozen.ids[:0]})
     return frozen
 
 

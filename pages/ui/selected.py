@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core import clock
-from core.conversations import ConversationFilter, Names
+from core.conversations import ConversationFilter
 from pages.ui import desk, listing, selection, url
 from pages.ui.listing import Listing
 from pages.ui.places import here
@@ -38,7 +38,7 @@ def _more(found: Listing) -> None:
         _act("page", f"Select this page ({shown:,})", _page, found.ids)
     if all_ids.n:
         label = f"Select all {all_ids.n:,} that match" if all_ids.is_exact else "Select all that match"
-        _act("all", label, _all, found.wanted, found.choices.names)
+        _act("all", label, _all, found.wanted)
 
 
 def _act(name: str, label: str, act: Callable[..., None], *args: object) -> None:
@@ -73,9 +73,8 @@ def _page(ids: list[int]) -> None:
     url.stay()
 
 
-def _all(wanted: ConversationFilter, names: Names) -> None:
-    words = "; ".join(said for _, said in wanted.words(names))
-    desk.keep(selection.freeze(desk.state(), listing.freeze(wanted, words)))
+def _all(wanted: ConversationFilter) -> None:
+    desk.keep(selection.freeze(desk.state(), listing.freeze(wanted)))
     url.stay()
 
 

@@ -8,9 +8,10 @@ from core import people, settings
 from core.access import Actor
 from core.analytics.mirror import Mirror
 from core.database import Store
-from core.transfer.runner import Runner
+from core.worker import Worker
 
 _running: list[Mirror] = []
+_workers: list[Worker] = []
 
 
 def store() -> Store:
@@ -39,13 +40,19 @@ def mirrored() -> Iterator[None]:
 
 
 @contextmanager
-def importing() -> Iterator[None]:
-    """Carry imports and their undoings out while the application runs, also those that a former run has left."""
-    runner = Runner.start(store(), settings.load())
+def working() -> Iterator[None]:
+    """Carry jobs out while the application runs, also those that a former run has left."""
+    _workers.append(Worker.start(store(), settings.load()))
     try:
         yield
     finally:
-        runner.stop()
+        _workers.pop().stop()
+
+
+def wake() -> None:
+    """There is a new job; without a worker in this process another one finds it."""
+    for worker in _workers:
+        worker.wake()
 
 
 @cache

@@ -1,5 +1,6 @@
 """Which conversations are selected: ticked ones by id, and all that matched once, frozen when they were chosen."""
 
+import secrets
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -44,6 +45,7 @@ class Ticks:
     times: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
     frozen: Frozen | None = None
     dropped: frozenset[int] = frozenset()
+    stamp: str = field(default_factory=lambda: secrets.token_hex(8))  # one for each selection that begins empty
 
     @property
     def n(self) -> int:
@@ -80,16 +82,16 @@ class Ticks:
     def froze(self, frozen: Frozen) -> "Ticks":
         """All of these as well, in place of those frozen before."""
         held = dict(zip(self.times, hold(frozen.ids, self.times), strict=True))
-        return Ticks({id_: at for id_, at in self.times.items() if not held[id_]}, frozen)
+        return Ticks({id_: at for id_, at in self.times.items() if not held[id_]}, frozen, stamp=self.stamp)
 
     def without(self, ids: Ids) -> "Ticks":
         """Forget many."""
         held = dict(zip(self.times, hold(ids, self.times), strict=True))
         times = {id_: at for id_, at in self.times.items() if not held[id_]}
         if self.frozen is None:
-            return Ticks(times)
+            return replace(self, times=times)
         left = np.setdiff1d(self._left(self.frozen), ids, assume_unique=True)
-        return Ticks(times, replace(self.frozen, ids=left) if len(left) else None)
+        return Ticks(times, replace(self.frozen, ids=left) if len(left) else None, stamp=self.stamp)
 
     def _left(self, frozen: Frozen) -> Ids:
         return np.setdiff1d(frozen.ids, ascending(self.dropped), assume_unique=True) if self.dropped else frozen.ids
@@ -101,6 +103,7 @@ def write(ticks: Ticks) -> dict[str, Any]:
         "times": [[id_, at] for id_, at in ticks.times.items()],
         "dropped": sorted(ticks.dropped),
         "frozen_at": None if ticks.frozen is None else ticks.frozen.at,
+        "stamp": ticks.stamp,
     }
 
 
@@ -115,5 +118,6 @@ def read(kept: Mapping[str, Any] | None, frozen: Mapping[str, Any] | None) -> Ti
         return Ticks()
     times = {int(id_): int(at) for id_, at in kept["times"]}
     if frozen is None or kept["frozen_at"] != frozen["at"]:
-        return Ticks(times)
-    return Ticks(times, Frozen(ascending(frozen["ids"]), frozen["at"], frozen["said"]), frozenset(kept["dropped"]))
+        return Ticks(times, stamp=kept["stamp"])
+    held = Frozen(ascending(frozen["ids"]), frozen["at"], frozen["said"])
+    return Ticks(times, held, frozenset(kept["dropped"]), kept["stamp"])

@@ -163,6 +163,7 @@ FILTER = {
     "owner": Part("owners", _numbers, list),
     "source": Part("sources", _texts, list),
     "unread": Part("unread", _truth, _flag),
+    "hot": Part("is_hot", _truth, _flag),
     "last": Part("last_direction", _among("in", "out")),
     "from": Part("active_from", _from_day, lambda at: here().local(at).date().isoformat()),
     "to": Part("active_to", _to_day, lambda at: here().local(at - 1).date().isoformat()),

@@ -4,16 +4,42 @@
   const styles = document.createElement('style');
   styles.textContent = STYLES;
   document.head.appendChild(styles);
-  const kept = { view: null, stamp: '', top: '', isCompact: false, anchor: '', opened: null, sorted: null, columns: null };
+  const kept = { view: null, stamp: '', top: '', isCompact: false, anchor: '', opened: null, sorted: null, columns: null, api: null };
   const BY_PERSON = ['checkboxSelected', 'spaceKey', 'uiSelectAll'];
 
-  // The page's own keys work while the grid has the focus, too.
+  // The page's own keys work while the grid has the focus, too; a step and a tick are the grid's while nothing is open.
   document.addEventListener('keydown', function (pressed) {
-    if (!['j', 'k', '/', 'Escape'].includes(pressed.key) || pressed.ctrlKey || pressed.metaKey || pressed.altKey) { return; }
+    const isPlain = !pressed.ctrlKey && !pressed.metaKey && !pressed.altKey;
+    const isOurs = (pressed.key.length === 1 && pressed.key !== ' ') || pressed.key === 'Escape';
+    if (!isPlain || !isOurs || pressed.target.tagName === 'INPUT') { return; }
+    if (own(pressed.key) || pressed.fromPage) {
+      pressed.preventDefault();
+      return;
+    }
     pressed.preventDefault();
     const copy = { key: pressed.key, code: pressed.code, keyCode: pressed.keyCode, bubbles: true, cancelable: true };
-    window.parent.document.body.dispatchEvent(new window.parent.KeyboardEvent('keydown', copy));
+    const sent = new window.parent.KeyboardEvent('keydown', copy);
+    sent.fromGrid = true;
+    window.parent.document.body.dispatchEvent(sent);
   });
+
+  function own(pressed) {
+    const api = kept.api;
+    if (!api || !kept.view || kept.view.open || !['j', 'k', 'x'].includes(pressed)) { return false; }
+    const focused = api.getFocusedCell();
+    const column = kept.isCompact ? 'card' : 'name';
+    if (pressed !== 'x') {
+      const last = api.getDisplayedRowCount() - 1;
+      const row = focused ? Math.min(last, Math.max(0, focused.rowIndex + (pressed === 'j' ? 1 : -1))) : 0;
+      api.ensureIndexVisible(row);
+      api.setFocusedCell(row, column);
+      return true;
+    }
+    if (!focused) { return false; }
+    const node = api.getDisplayedRowAtIndex(focused.rowIndex);
+    api.setNodesSelected({ nodes: [node], newValue: !node.isSelected(), source: 'spaceKey' });
+    return true;
+  }
 
   function event(value) {
     return { n: Date.now(), value: value };
@@ -73,6 +99,7 @@
     arrange: arrange,
 
     follow: function (api) {
+      kept.api = api;
       const on = [];
       const off = [];
       let view = null;

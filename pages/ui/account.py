@@ -1,0 +1,180 @@
+"""The account of one event: state and progress, the outcome of every row, retry and undo."""
+
+import secrets
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core import bulk, clock, history, jobs, undo
+from core.bulk import Group
+from core.errors import AppError
+from core.history import Entry
+from core.jobs import Status
+from core.undo import Offer
+from pages.ui import desk, frame, selection, session
+from pages.ui.places import here
+from pages.ui.plain import many, plain
+from pages.ui.ticks import Frozen, ascending
+
+PARAM = "event"
+ROWS = 200
+AFTER = "account.after"
+SHOWN = {"name": "Name", "phone": "Phone", "outcome": "Outcome", "reason_words": "Why", "before": "Before",
+         "after": "After"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Account:
+    """One event as shown."""
+
+    entry: Entry
+    job: Status
+    groups: list[Group]
+    offer: Offer
+
+
+def named() -> int | None:
+    """The event that the address names; 0 for a name that cannot be one."""
+    text = st.query_params.get(PARAM)
+    if text is None:
+        return None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0
+
+
+def go(event_id: int | None = None) -> None:
+    """Show an event, or the list of all. A callback."""
+    st.session_state.pop(AFTER, None)
+    if event_id is None:
+        st.query_params.pop(PARAM, None)
+    else:
+        st.query_params[PARAM] = str(event_id)
+
+
+def load(event_id: int) -> Account:
+    """Raises: NotFound."""
+    actor = session.actor()
+    with session.store().read() as reader:
+        return Account(
+            history.get(reader, actor, event_id),
+            jobs.status(reader, event_id),
+            history.groups(reader, actor, event_id),
+            undo.offer(reader, actor, event_id),
+        )
+
+
+def title(found: Account) -> None:
+    """What it was, when, and how it stands."""
+    entry = found.entry
+    with st.container(gap=None, key="account.title"):
+        st.text(entry.words)
+        st.text(f"{here().local(entry.happened_at):%A, %-d %B %Y, %H:%M} · {outcome(entry)}")
+        if found.job.message:
+            st.text(found.job.message)
+
+
+def outcome(entry: Entry) -> str:
+    """How it stands and what came of it."""
+    parts = [("changed", entry.changed), ("already so", entry.already), ("skipped", entry.skipped),
+             ("failed", entry.failed)]  # fmt: skip
+    counts = ", ".join(f"{n:,} {word}" for word, n in parts if n)
+    return f"{entry.state_words}: {counts} of {many(entry.total, 'row')}" if counts else entry.state_words
+
+
+@st.fragment(run_every=frame.PACE_SECONDS)
+def progress(event_id: int) -> None:
+    """How far it is, until it has ended."""
+    with session.store().read() as reader:
+        job = jobs.status(reader, event_id)
+    if not job.is_running:
+        st.rerun()
+    st.progress(job.done / job.total if job.total else 0.0, frame.pace(job))
+    st.text("You may close this page; it goes on.")
+    if job.undoes_event_id is None and st.button("Cancel", key="account.cancel", icon=":material/stop_circle:"):
+        try:
+            jobs.cancel(session.store(), session.actor(), event_id)
+        except AppError as refused:
+            frame.tell(str(refused))
+        st.rerun()
+
+
+def buttons(found: Account) -> None:
+    """Undo, retry, the file, the rows in the list."""
+    entry, event_id = found.entry, found.entry.event_id
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="account.buttons"):
+        frame.undo_button(entry, found.offer, "account.undo")
+        again = sum(group.n for group in found.groups if group.outcome in ("failed", "left"))
+        again += sum(group.n for group in found.groups if group.reason == "not_allowed")
+        if again and entry.verb in {kind.verb for kind in bulk.KINDS.values()} and not found.job.is_running:
+            token = st.session_state.setdefault(f"account.retry.{event_id}", secrets.token_hex(16))
+            st.button(f"Try {many(again, 'row')} again", icon=":material/refresh:", key="account.retry",
+                      on_click=_retry, args=(event_id, token))  # fmt: skip
+        if entry.total:
+            st.download_button("Download all rows (CSV)", lambda: _file(event_id), f"event-{event_id}.csv", "text/csv",
+                               key="account.file", icon=":material/download:", on_click="ignore")  # fmt: skip
+    if found.offer.note or found.offer.why:
+        st.text(found.offer.note or found.offer.why)
+
+
+def _retry(event_id: int, token: str) -> None:
+    try:
+        made = bulk.retry(session.store(), session.actor(), event_id, token)
+    except AppError as refused:
+        frame.tell(str(refused))
+        return
+    session.wake()
+    frame.did(made)
+    go(made)
+
+
+def _file(event_id: int) -> bytes:
+    with session.store().read() as reader:
+        return b"".join(history.csv(reader, session.actor(), event_id))
+
+
+def rows(found: Account) -> None:
+    """Every row with its outcome, by class, page by page."""
+    if not found.groups:
+        return
+    group = _picked(found)
+    event_id, key = found.entry.event_id, (found.entry.event_id, group)
+    kept = st.session_state.get(AFTER)
+    trail: list[int] = kept[1] if kept and kept[0] == key else [0]
+    outcome_, reason = (group.outcome, group.reason) if group else ("", None)
+    with session.store().read() as reader:
+        listed = history.rows(
+            reader, session.actor(), event_id, outcome=outcome_, reason=reason, after=trail[-1], limit=ROWS + 1
+        )
+    shown = listed.head(ROWS)
+    if shown.empty:
+        return
+    shown = shown.assign(phone=[here().national(phone) if phone else "" for phone in shown["phone"]])
+    st.dataframe(shown[list(SHOWN)].rename(columns=SHOWN), hide_index=True, key="account.rows", height=420)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        total = group.n if group else found.entry.total
+        st.text(f"{len(shown):,} of {many(total, 'row')} shown" if len(listed) > ROWS or len(trail) > 1
+                else many(len(shown), "row"))  # fmt: skip
+        st.button("Previous", key="account.previous", disabled=len(trail) < 2, on_click=_turn, args=(key, trail[:-1]))
+        further = [*trail, int(shown["n"].iloc[-1])]
+        st.button("Next", key="account.next", disabled=len(listed) <= ROWS, on_click=_turn, args=(key, further))
+        if st.button("Select these in the list", key="account.select", icon=":material/checklist:"):
+            _select(event_id, outcome_, reason)
+
+
+def _turn(key: object, trail: list[int]) -> None:
+    st.session_state[AFTER] = (key, trail)
+
+
+def _picked(found: Account) -> Group | None:
+    labels = [f"{group.n:,} {plain(group.words)}" for group in found.groups]
+    key = f"account.group.{found.entry.event_id}"
+    picked = st.pills("Show", range(len(labels)), format_func=labels.__getitem__, key=key)
+    return None if picked is None else found.groups[picked]
+
+
+def _select(event_id: int, outcome_: str, reason: str | None) -> None:
+    with session.store().read() as reader:
+        ids = history.ids(reader, session.actor(), event_id, outcome_, reason)
+    frozen = Frozen(ascending(ids), clock.now(), f"rows of event {event_id}")
+    desk.keep(selection.freeze(selection.clear(desk.state()), frozen))
+    desk.show_selected()
+    st.switch_page("inbox/conversations.py")

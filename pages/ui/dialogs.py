@@ -1,0 +1,30 @@
+"""The dialog that is open over the list, one at most; what it asks stands in modules of its own."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.ui import acting, ask_deal, ask_tags, ask_workflow, preview
+from pages.ui.acting import Asked
+
+Body = Callable[[Asked], None]
+
+DIALOGS: dict[str, tuple[str, str, Body]] = {
+    "preview": ("Check before it runs", "large", preview.body),
+    "tag": ("Add tags", "medium", ask_tags.add),
+    "untag": ("Remove tags", "medium", ask_tags.remove),
+    "workflow": ("Add to a workflow", "medium", ask_workflow.enroll),
+    "redrip": ("Add to a redrip", "medium", ask_workflow.enroll),
+    "stop": ("Stop workflows", "medium", ask_workflow.stop),
+    "archive": ("Archive", "small", ask_workflow.before_archiving),
+    "move": ("Set stage", "small", ask_deal.move),
+    "assign": ("Assign owner", "small", ask_deal.assign),
+}
+
+
+def show() -> None:
+    """At the end of a page: elements in front of the grid must not come and go."""
+    asked = acting.asked()
+    if asked is not None:
+        title, width, body = DIALOGS[asked.name]
+        st.dialog(title, width=width, on_dismiss=acting.close)(body)(asked)  # type: ignore[call-overload]
