@@ -3,10 +3,11 @@
 from contextlib import closing
 from pathlib import Path
 
-from playwright.sync_api import FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, expect
 from sqlalchemy import insert, update
 
 from core import people
+from core.conversations import upkeep
 from core.database import Store, Work
 from core.database.search import reindexing
 from core.database.tables import contact, contact_tag, conversation, message, tag
@@ -17,10 +18,10 @@ SIZE = 400
 EVIL = "<img src=x onerror=top.hit=1> ![x](http://outside.example/x.png) ::JSCODE::top.hit=1::JSCODE::"
 
 
-def furnish(folder: Path) -> None:
+def furnish(folder: Path, size: int = SIZE) -> None:
     """Demo conversations into an empty data folder; the newest one is hostile and carries every tag."""
     with closing(Store.open(f"sqlite:///{folder / 'talkdeck.db'}")) as store:
-        fill(store, people.local_actor(store), (SIZE, 3), NOON, lambda _what, _done: None)
+        fill(store, people.local_actor(store), (size, 3), NOON, lambda _what, _done: None)
         store.write(people.SYSTEM, _spoil)
 
 
@@ -67,3 +68,39 @@ def is_same_frame(page: Page) -> bool:
 
 def where(page: Page) -> str:
     return str(page.evaluate("location.search"))
+
+
+def ids(frame: FrameLocator, *rows: int) -> list[int]:
+    """The conversations in these rows."""
+    return [int(frame.locator(f'.ag-row[row-index="{row}"]').first.get_attribute("row-id") or 0) for row in rows]
+
+
+def tick(frame: FrameLocator, *rows: int) -> list[int]:
+    """Click the bubbles of these rows; the conversations in them."""
+    found = ids(frame, *rows)
+    for row in rows:
+        frame.locator(f'.ag-row[row-index="{row}"] .bubble').click()
+    return found
+
+
+def selected(page: Page) -> Locator:
+    """The line that says what is selected."""
+    return page.locator(".st-key-conversations-ticks")
+
+
+def strip(page: Page) -> Locator:
+    """What was done last."""
+    return page.locator(".st-key-frame")
+
+
+def receive(store: Store, contact_id: int, body: str) -> None:
+    """A message comes in now."""
+    store.write(people.SYSTEM, _receive, contact_id, body)
+
+
+def _receive(work: Work, contact_id: int, body: str) -> None:
+    own = {"contact_id": contact_id, "id": work.take_ids("message"), "event_id": work.record("test.receive")}
+    row = {**own, "direction": "in", "body": body, "status": "received", "sent_at": work.now}
+    with reindexing(work.conn, [contact_id]):
+        work.conn.execute(insert(message).values(row))
+        upkeep.refresh(work.conn, [contact_id], work.now)

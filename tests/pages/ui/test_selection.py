@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pages.ui import selection
@@ -112,7 +112,12 @@ def test_a_tick_keeps_the_time_at_which_it_was_set() -> None:
     assert state.ticks.times == {1: 5, 2: 8}
 
 
-@given(st.sets(st.integers(1, 30)), st.sets(st.integers(1, 30)), st.lists(st.tuples(st.integers(1, 30), st.booleans())))
+few = st.integers(1, 30)
+clicked = st.lists(st.tuples(few, st.booleans()), max_size=12)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.sets(few, max_size=12), st.sets(few, max_size=12), clicked)
 def test_a_selection_is_a_set_however_it_came_about(
     first: set[int], frozen: set[int], clicks: list[tuple[int, bool]]
 ) -> None:
