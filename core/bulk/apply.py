@@ -41,11 +41,15 @@ CHANGED = change.c.outcome == literal_column("'changed'")
 
 @dataclass(frozen=True)
 class Rows:
-    """A table whose rows changes speak of: `row` is the column that a change calls its row by."""
+    """A table whose rows changes speak of: `row` is the column that a change calls its row by.
+
+    `has_version`: each write raises the version, which tells editors that the row is another now.
+    """
 
     table: Table
     row: ColumnElement[int]
     contact: ColumnElement[int] | None = None
+    has_version: bool = False
 
     def found(self, of: Any) -> ColumnElement[bool]:
         """The row of a change (`of`: the columns of change)."""
@@ -54,10 +58,10 @@ class Rows:
 
 
 TABLES = {
-    "conversation": Rows(conversation, conversation.c.id),
+    "conversation": Rows(conversation, conversation.c.id, has_version=True),
     "contact_tag": Rows(contact_tag, contact_tag.c.tag_id, contact_tag.c.contact_id),
     "enrollment": Rows(enrollment, enrollment.c.id, enrollment.c.contact_id),
-    "deal": Rows(deal, deal.c.id, deal.c.contact_id),
+    "deal": Rows(deal, deal.c.id, deal.c.contact_id, has_version=True),
     "tag": Rows(tag, tag.c.id),
     "workflow": Rows(workflow, workflow.c.id),
     "cleanup_rule": Rows(cleanup_rule, cleanup_rule.c.id),
@@ -127,7 +131,7 @@ def _update(connection: Connection, stretch: Stretch, shape: Shape) -> None:
     values: dict[str, Any] = {
         name: images.unpacked(connection, change.c.after, rows.table.c[name]) for name in shape.columns
     }
-    if "version" in rows.table.c:
+    if rows.has_version:
         values["version"] = rows.table.c.version + 1
     connection.execute(update(rows.table).where(*_of(shape, stretch), rows.found(change.c)).values(values))
 
@@ -158,7 +162,8 @@ _FOLLOW = {"update": _update, "insert": _insert, "delete": _delete}
 
 def _contacts(stretch: Stretch, table: str) -> Select[Any]:
     k = change.c
-    return select(k.contact_id.label("id")).where(stretch.test, k.table_name == literal_column(f"'{table}'")).distinct()
+    # Not DISTINCT: an engine would then walk the index of all changes by contact.
+    return select(k.contact_id.label("id")).where(stretch.test, k.table_name == literal_column(f"'{table}'"))
 
 
 def _enter_stages(work: Work, stretch: Stretch, cause: str) -> None:

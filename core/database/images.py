@@ -106,4 +106,10 @@ def lock(connection: Connection, ids: list[int]) -> None:
         connection.execute(_LOCK, {"ids": sorted(ids)})
 
 
+def lock_selected(connection: Connection, ids: Select[Any]) -> None:
+    """As `lock`, for the conversations whose ids are selected."""
+    if not engines.is_sqlite(connection):
+        lock(connection, sorted(set(connection.execute(ids).scalars())))
+
+
 _LOCK = text(f"SELECT 1 FROM {conversation.name} WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE")  # noqa: S608 - our own name

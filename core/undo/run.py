@@ -117,8 +117,8 @@ def _stretch(work: Work, under_way: Undo, low: int, size: int | None) -> tuple[i
         + 1
     )
     undone = Stretch(under_way.undone_id, low, high)
-    ids = select(k.contact_id).where(undone.test, k.contact_id.is_not(None)).distinct()
-    images.lock(work.conn, list(work.conn.execute(ids).scalars()))
+    ids = select(k.contact_id).where(undone.test, k.contact_id.is_not(None))
+    images.lock_selected(work.conn, ids)
     for shape in shapes(work.conn, undone):
         images.account(work.conn, under_way.event_id, undoing(work.conn, undone, shape))
     own = Stretch(under_way.event_id, low, high)
