@@ -38,7 +38,7 @@ def _rules() -> guard.Rules:
         public_origins=origins,
         machine_routes={"/healthz": guard.anyone},
         inline_scripts=tuple(headers.script_hashes(page.read_text(encoding="utf-8"))),
-        eval_paths=("/component/st_aggrid",),  # the grid compiles its own constants; nothing else may
+        eval_paths=("/component/st_aggrid.AgGrid.agGrid/",),  # the grid compiles its own constants; nothing else may
     )
 
 

@@ -37,7 +37,7 @@ class Rules:
 
     `machine_routes`: path and check of what programs ask for, which have no Origin: the check of a signature or a
     secret is given the headers and the body. `inline_scripts`: hashes of the scripts in our own pages.
-    `eval_paths`: beginnings of the paths of documents that may compile scripts.
+    `eval_paths`: folders of the documents that may compile scripts, each with its slash at the end.
     """
 
     public_origins: tuple[str, ...] = ()
@@ -90,12 +90,12 @@ class Guard:
         check = self._rules.machine_routes.get(scope["path"]) if scope["type"] == "http" else None
         if check is not None:
             body, again = await _read(receive)
-            if not check(dict(headers), body):
+            if not check({name: _only(headers, name) for name, _ in headers}, body):
                 raise Refused(401, "The signature or the secret is missing or wrong.")
             return again
         origin = _only(headers, "origin")
         needed = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
-        if not self._is_own(origin, host) and (origin or needed):
+        if not self._is_own(origin, host, scope) and (origin or needed):
             raise Refused(403, "This request does not come from one of Talkdeck's own pages.")
         return receive
 
@@ -104,10 +104,11 @@ class Guard:
         local = {name if port == 80 else f"{name}:{port}" for name in LOOPBACK_NAMES} if is_loopback(address) else set()
         return local | self._public.keys()
 
-    def _is_own(self, origin: str, host: str) -> bool:
+    def _is_own(self, origin: str, host: str, scope: Scope) -> bool:
         if host in self._public:
             return origin.lower() == self._public[host]
-        return origin.lower() in {f"http://{host}", f"https://{host}"}
+        scheme = "https" if scope.get("scheme") in {"https", "wss"} else "http"
+        return origin.lower() == f"{scheme}://{host}"
 
 
 class _Answer:

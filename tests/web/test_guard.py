@@ -83,6 +83,12 @@ def test_the_public_origin_is_no_origin_of_the_local_address() -> None:
     assert ask(PUBLIC, "POST", HERE, {"Origin": THERE}).status_code == 403
 
 
+@pytest.mark.parametrize("origin", ["https://127.0.0.1:8501", "http://127.0.0.1", "http://localhost:8501", "null"])
+def test_another_scheme_port_or_name_is_another_origin(origin: str) -> None:
+    assert ask(Rules(), "POST", HERE, {"Origin": HERE}).status_code == 200
+    assert ask(Rules(), "POST", HERE, {"Origin": origin}).status_code == 403
+
+
 def test_a_local_name_counts_only_on_a_local_address() -> None:
     # httpx takes the server's address from the URL: here a machine in the network asks with a local Host.
     assert ask(Rules(), "GET", "http://192.0.2.7:8501", {"Host": "localhost:8501"}).status_code == 421
@@ -105,6 +111,11 @@ def test_a_program_with_the_right_signature_needs_no_origin() -> None:
 def test_a_program_without_the_right_signature_is_refused(signature: str) -> None:
     answer = ask(MACHINE, "POST", f"{HERE}/hooks/sms", {"X-Signature": signature, "Origin": HERE}, "hello")
     assert answer.status_code == 401
+
+
+def test_of_two_signatures_none_counts() -> None:
+    two = httpx.Headers([("X-Signature", "wrong"), ("X-Signature", "secret of hello")])
+    assert ask(MACHINE, "POST", f"{HERE}/hooks/sms", two, "hello").status_code == 401
 
 
 def test_a_signature_opens_no_other_path() -> None:
