@@ -5,7 +5,8 @@ import time
 
 import streamlit as st
 
-from core import history, jobs, undo
+from core import clock, history, jobs, undo
+from core.analytics.mirror import Mirror
 from core.errors import AppError, NotFound
 from core.history import Entry
 from core.jobs import Status
@@ -18,6 +19,7 @@ WATCHED = "frame.watched"
 PACE_SECONDS = 1.0
 ACTED = "frame.acted"
 ECHO_SECONDS = 0.4
+ENDED_AT = "frame.ended_at"
 LISTED = 8
 HISTORY = "admin/history.py"
 
@@ -189,7 +191,17 @@ def _toast_ended(own: list[Status]) -> None:
             ended = plain(f"{entry.state_words.capitalize()}: {said(entry)}")
             st.toast(ended, icon=":material/task_alt:", duration="long")
             st.session_state[LAST] = job.event_id
+    if watched - running:
+        st.session_state[ENDED_AT] = clock.now()
     st.session_state[WATCHED] = running
+
+
+def settled_mirror() -> Mirror | None:
+    """The mirror, unless a job of one's own runs or has ended since it last looked: the database answers meanwhile."""
+    found = session.mirror()
+    if found is None or st.session_state.get(WATCHED):
+        return None
+    return found if (found.status.checked_at or 0) > st.session_state.get(ENDED_AT, -1) else None
 
 
 def _forget() -> None:

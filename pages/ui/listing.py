@@ -10,7 +10,7 @@ from core.access import Actor
 from core.analytics import listing as screen
 from core.conversations import ConversationFilter, Count, Page
 from core.conversations.choices import Choices, choices
-from pages.ui import session, url
+from pages.ui import frame, session, url
 from pages.ui.ticks import Frozen, Ids, Ticks, ascending
 
 COUNTED = "conversations.counted"
@@ -41,7 +41,7 @@ def load(place: url.Place, actor: Actor, ticks: Ticks) -> Listing:
     """Everything the page reads, from one state of the database."""
     wanted = replace(place.wanted, user_id=actor.id)
     with session.store().read() as reader:
-        found = screen.load(reader, session.mirror(), wanted, place.sort, place.slice)
+        found = screen.load(reader, frame.settled_mirror(), wanted, place.sort, place.slice)
         counts = found.counts
         if st.session_state.get(COUNTED) == wanted:
             counts[wanted.tab] = conversations.count(reader, wanted)
