@@ -24,7 +24,8 @@ def words(text: str) -> list[str]:
     """Runs of letters and digits of the folded text, in order, repeats kept."""
     folded = fold(text)
     if folded.isascii():
-        return [word[:WORD_LENGTH] for word in _ASCII_WORD.findall(folded)]
+        found: list[str] = _ASCII_WORD.findall(folded)
+        return found if len(folded) <= WORD_LENGTH else [word[:WORD_LENGTH] for word in found]
     return [word[:WORD_LENGTH] for word in "".join(c if c.isalnum() else " " for c in folded).split()]
 
 

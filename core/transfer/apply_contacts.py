@@ -160,9 +160,9 @@ class ContactApplier:
 
 
 def _says_nothing_new(row: PlainContact, known: Known, carried: Carried) -> bool:
-    for given, held in zip(row[3:OWNER], known[2:11], strict=True):
-        if given and given != held:
-            return False
+    given, held = row[3:OWNER], known[2:11]
+    if given != held and any(new and new != old for new, old in zip(given, held, strict=True)):
+        return False
     if (row[OWNER] and fold(row[OWNER]) != known[11]) or (row[NOTES] and row[NOTES] != known[12]) or row[DEALS]:
         return False
     return not row[TAGS] or {fold(name) for name in row[TAGS]} <= carried.get(known[1], frozenset())

@@ -69,7 +69,7 @@ class Wish:
 def find_known(reader: Connection, phones: Iterable[str]) -> dict[str, Known]:
     """The contacts of these phones: columns `phone`, `id`, those of FIELDS, and what an update must know."""
     wanted = phone_claim.c.phone.in_(engines.text_set(reader, phones))
-    return {row.phone: row for row in reader.execute(_KNOWN.where(wanted))}
+    return {row[0]: row for row in reader.execute(_KNOWN.where(wanted)).all()}
 
 
 def carry_out(work: Work, event_id: int, wishes: Sequence[Wish], names: Names) -> list[Change]:

@@ -21,10 +21,9 @@ def name_key(first_name: str, last_name: str, number: str) -> str:
 def derive(row: ContactRow) -> Derived:
     """What follows from the row; needs no database, so it may be done anywhere."""
     zones = phone.zones(row.phone) if row.is_phone_valid else ()
-    text = f"{row.first_name} {row.last_name} {row.email} {row.notes}"
-    return Derived(
-        name_key(row.first_name, row.last_name, row.phone), zones[0] if len(zones) == 1 else None, " ".join(words(text))
-    )
+    name = name_key(row.first_name, row.last_name, "")  # folding it once more with the others changes nothing
+    listed = " ".join(words(f"{name} {row.email} {row.notes}"))
+    return name or row.phone, zones[0] if len(zones) == 1 else None, listed
 
 
 def take_ids(work: Work, n: int) -> list[int]:
@@ -51,11 +50,11 @@ def insert(
         return
     now = work.now
     owners = {name: names.owners[fold(name)] for name in {row[OWNER] for row in people.values()} if name}
-    at = {id_: now if row[CREATED_AT] is None else row[CREATED_AT] for id_, row in people.items()}
-    keys = _keys(work, at)
+    keys = _keys(work, {id_: row[CREATED_AT] for id_, row in people.items()})
     staged = [
         (
-            *(id_, keys[id_], row[PHONE], int(row[2]), *row[3:OWNER], owners.get(row[OWNER]), at[id_], row[NOTES]),
+            *(id_, keys[id_], row[PHONE], int(row[2]), *row[3:OWNER], owners.get(row[OWNER])),
+            *(now if row[CREATED_AT] is None else row[CREATED_AT], row[NOTES]),
             *(row[DERIVED] or derive(ContactRow(*row))),
         )
         for id_, row in people.items()
@@ -72,7 +71,8 @@ def add_tags(work: Work, event_id: int, tags: Mapping[int, tuple[str, ...]], nam
     loading.load_rows(work.conn, contact_tag, _TAG, sorted(links))
 
 
-def _keys(work: Work, created_at: dict[int, int]) -> dict[int, int]:
-    keys = {id_: activity_key(min(at, work.now), id_) for id_, at in created_at.items()}
+def _keys(work: Work, created_at: Mapping[int, int | None]) -> dict[int, int]:
+    now = work.now
+    keys = {id_: activity_key(now if at is None or at > now else at, id_) for id_, at in created_at.items()}
     # Two ids share their low bits only when they are 2^20 apart, so up to there nothing can collide.
     return keys if max(keys) < 1 << SHIFT else free_keys(work.conn, keys)

@@ -33,8 +33,9 @@ def pack(row: Row | Reject) -> Packed:
     if isinstance(row, Reject):
         return (None, *row)
     if isinstance(row, ContactRow):
-        deals = tuple(map(_plain, row.deals)) if row.deals else ()
-        return (*row[:-3], deals, _remarks(row.remarks), tuple(derive(row)))
+        if not row.deals and not row.remarks:
+            return (*row[:-1], derive(row))
+        return (*row[:-3], tuple(map(_plain, row.deals)), _remarks(row.remarks), derive(row))
     return _plain(row)
 
 

@@ -43,12 +43,8 @@ class DealRow(NamedTuple):
     cells: tuple[str, ...] = ()
 
 
-class Derived(NamedTuple):
-    """What follows from a contact: its folded name (else its phone), its zone if there is but one, its words."""
-
-    name_key: str
-    time_zone: str | None
-    words: str
+Derived = tuple[str, str | None, str]
+"""What follows from a contact: its folded name (else its phone), its zone if there is but one, its words."""
 
 
 class ContactRow(NamedTuple):

@@ -108,8 +108,7 @@ class _Carrier:
 
     def run(self) -> None:
         rows, counts = self.file.rows(), self.begun.counts
-        if self._is_heavy():
-            self.store.write(self.actor, lambda work: indexes.drop(work.conn))
+        is_heavy = self._is_heavy()
         self._pass_over(rows, self.begun.records_done)
         size = FIRST_CHUNK
         while chunk := list(islice(rows, size)):
@@ -117,6 +116,9 @@ class _Carrier:
             outlook = self.store.write(self.actor, self._write, chunk)
             self.applier.settle(outlook)
             counts.add(outlook.counts)
+            if is_heavy and outlook.counts.inserted > len(chunk) // 2:  # known ones leave the indexes as they are
+                self.store.write(self.actor, lambda work: indexes.drop(work.conn))
+                is_heavy = False
             if self.pace.progress:
                 self.pace.progress(self.file.bytes_read, self.file.bytes_total, counts)
             taken = max(time.monotonic() - begun, 1e-3)

@@ -122,6 +122,20 @@ def test_indexes_come_back_after_a_heavy_import(office: Office, monkeypatch: pyt
     assert len(office.rows(contact.c.id)) == len(office.rows(conversation.c.id)) == 2
 
 
+def test_a_heavy_file_of_known_contacts_keeps_the_indexes(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "HEAVY_BYTES", 0)
+    office.take("phone\n7345550100\n7345550101\n")
+    before = names(office.store)
+    event_id = office.begin("phone,city\n7345550100,Detroit\n7345550101,\n7345550102,\n")
+    during = []
+
+    def look(_done: int, _total: int, _counts: Counts) -> None:
+        during.append(names(office.store))
+
+    run.carry_out(office.store, office.actor, event_id, office.settings, run.Pace(0.5, 0.0, look))
+    assert during == [before]
+
+
 @pytest.mark.usefixtures("small_chunks")
 def test_indexes_come_back_after_a_heavy_import_was_cancelled(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "HEAVY_BYTES", 0)
