@@ -3,8 +3,10 @@
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Connection
 
 from core import conversations
+from core.access import Actor
 from core.commands.app import Json, answer, app, open_store
 from core.conversations import Choices, ConversationFilter, Slice, Sort
 from core.conversations.upkeep import activity_at
@@ -40,19 +42,10 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
     as_json: Json = False,
 ) -> None:
     """Find conversations: the same query as the list in the browser."""
-    if tab not in conversations.TABS or tags not in {"any", "all", "none"}:
-        raise Invalid(f"--tab is one of {', '.join(conversations.TABS)}; --tags is any, all or none.")
     store, actor = open_store()
     with store.read() as reader:
-        known = conversations.choices(reader)
-        values: dict[str, Any] = {
-            "tab": tab,
-            "search": search,
-            "tags": _tags(known, tag or []),
-            "tags_mode": tags,
-            "user_id": actor.id,
-        }
-        wanted = ConversationFilter(**values, **_stage(known, stage), **_owner(known, owner))
+        asked = {"tab": tab, "search": search, "tag": tag, "tags": tags, "stage": stage, "owner": owner}
+        wanted = wanted_by(reader, actor, asked)
         order: Any = sort.removeprefix("+")
         page = conversations.find(
             reader, wanted, Sort(order, not sort.startswith("+")), Slice(limit, after), budget=None
@@ -64,6 +57,24 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
     answer(as_json, {"count": count.n, "rows": rows, "next": following}, "\n".join(lines))
 
 
+def wanted_by(reader: Connection, actor: Actor, asked: dict[str, Any]) -> ConversationFilter:
+    """The filter that the options tab, search, tag, tags, stage and owner ask for.
+
+    Raises: Invalid.
+    """
+    if asked["tab"] not in conversations.TABS or asked["tags"] not in {"any", "all", "none"}:
+        raise Invalid(f"--tab is one of {', '.join(conversations.TABS)}; --tags is any, all or none.")
+    known = conversations.choices(reader)
+    values: dict[str, Any] = {
+        "tab": asked["tab"],
+        "search": asked["search"],
+        "tags": tags_named(known, asked["tag"] or []),
+        "tags_mode": asked["tags"],
+        "user_id": actor.id,
+    }
+    return ConversationFilter(**values, **_stage(known, asked["stage"]), **_owner(known, asked["owner"]))
+
+
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:
     name = " ".join(f"{row['first_name']} {row['last_name']}".split())
     shown = {column: row[column] for column in (*SHOWN, "matched", "sentence") if column in row}
@@ -71,7 +82,11 @@ def _plain(row: dict[Any, Any]) -> dict[str, Any]:
     return {**shown, "name": name, "active_at": activity_at(row["activity_key"]), "tags": tags}
 
 
-def _tags(known: Choices, names: list[str]) -> tuple[int, ...]:
+def tags_named(known: Choices, names: list[str]) -> tuple[int, ...]:
+    """The ids of tags by name.
+
+    Raises: Invalid.
+    """
     ids = {fold(name): id_ for id_, name, _ in known.tags}
     missing = [name for name in names if fold(name) not in ids]
     if missing:
@@ -80,20 +95,34 @@ def _tags(known: Choices, names: list[str]) -> tuple[int, ...]:
 
 
 def _stage(known: Choices, name: str | None) -> dict[str, Any]:
-    if name is None:
-        return {}
+    return {} if name is None else {"stages": stages_named(known, name)}
+
+
+def stages_named(known: Choices, name: str) -> tuple[int, ...]:
+    """The ids of the stages of this name; several where several pipelines have one.
+
+    Raises: Invalid.
+    """
     pipelines = dict(known.pipelines)
     spellings = [(id_, {fold(stage), fold(f"{pipelines[of]}: {stage}")}) for id_, stage, of in known.stages]
     found = tuple(id_ for id_, spelled in spellings if fold(name) in spelled)
     if not found:
         raise Invalid(f"There is no stage “{name}”.")
-    return {"stages": found}
+    return found
 
 
 def _owner(known: Choices, name: str | None) -> dict[str, Any]:
     if name is None or name in {"me", "nobody"}:
         return {"owner_mode": {None: "anyone", "me": "mine", "nobody": "unassigned"}[name]}
+    return {"owner_mode": "these", "owners": users_named(known, name)}
+
+
+def users_named(known: Choices, name: str) -> tuple[int, ...]:
+    """The ids of users by name.
+
+    Raises: Invalid.
+    """
     found = tuple(id_ for id_, owner in known.owners if fold(owner) == fold(name))
     if not found:
         raise Invalid(f"There is no user “{name}”.")
-    return {"owner_mode": "these", "owners": found}
+    return found

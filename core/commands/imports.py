@@ -1,4 +1,4 @@
-"""`import` and `undo`: files in from the command line, and taken back."""
+"""`import`: files in from the command line."""
 
 import gc
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 
 from core import settings
 from core.commands.app import Json, answer, app, console, open_store
-from core.transfer import Choices, imports, open_import, run, undo
+from core.transfer import Choices, imports, open_import, run
 from core.transfer.outlook import Counts
 
 SHOWN = 20
@@ -55,23 +55,6 @@ def import_file(  # noqa: PLR0913 - each option is one decision about the file
             for problem in imports.problems(reader, event_id, limit=SHOWN).itertuples():
                 console.print(f"line {problem.line}: {problem.reason}", markup=False, highlight=False)
     _report(counts, event_id, as_json)
-
-
-@app.command("undo")
-def undo_event(
-    event_id: Annotated[int, typer.Argument(min=1, max=2**62, help="The event to take back, as `import` told it.")],
-    as_json: Json = False,
-) -> None:
-    """Take an import back: what it inserted is deleted, what it changed restored; rows used since are kept."""
-    store, actor = open_store()
-    with store.read() as reader:
-        is_begun = imports.status(reader, event_id).state == "undoing"
-    undo_id = None if is_begun else imports.undo(store, actor, event_id)
-    kept = undo.carry_out(store, actor, event_id, run.Pace(run.COMMAND_SECONDS, 0))
-    with store.read() as reader:
-        state = imports.status(reader, event_id).state
-    sentence = f"Import {event_id} was taken back" + (f", but for {kept:,} rows used since." if kept else ".")
-    answer(as_json, {"event_id": undo_id, "undone_event_id": event_id, "state": state, "kept": kept}, sentence)
 
 
 def _mapping(pairs: list[str] | None) -> dict[str, str] | None:

@@ -41,6 +41,7 @@ _SQLITE_SETTINGS = (
     "cell_size_check = ON",
     "temp_store = MEMORY",
     "cache_size = -65536",
+    "wal_autocheckpoint = 32768",  # 128 MB: a bulk action writes the same pages again and again; they are moved once
 )
 
 _POSTGRESQL_SETTINGS = {
