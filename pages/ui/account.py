@@ -11,12 +11,13 @@ from core.errors import AppError
 from core.history import Entry
 from core.jobs import Status
 from core.undo import Offer
-from pages.ui import desk, frame, selection, session
+from pages.ui import desk, frame, preview, selection, session
 from pages.ui.places import here
 from pages.ui.plain import many, plain
 from pages.ui.ticks import Frozen, ascending
 
 PARAM = "event"
+AGAIN = ("done", "done_with_errors", "cancelled", "failed")
 ROWS = 200
 AFTER = "account.after"
 SHOWN = {"name": "Name", "phone": "Phone", "outcome": "Outcome", "reason_words": "Why", "before": "Before",
@@ -89,12 +90,7 @@ def progress(event_id: int) -> None:
         st.rerun()
     st.progress(job.done / job.total if job.total else 0.0, frame.pace(job))
     st.text("You may close this page; it goes on.")
-    if job.undoes_event_id is None and st.button("Cancel", key="account.cancel", icon=":material/stop_circle:"):
-        try:
-            jobs.cancel(session.store(), session.actor(), event_id)
-        except AppError as refused:
-            frame.tell(str(refused))
-        st.rerun()
+    frame.cancel_button(job, "account.cancel")
 
 
 def buttons(found: Account) -> None:
@@ -102,17 +98,24 @@ def buttons(found: Account) -> None:
     entry, event_id = found.entry, found.entry.event_id
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="account.buttons"):
         frame.undo_button(entry, found.offer, "account.undo")
-        again = sum(group.n for group in found.groups if group.outcome in ("failed", "left"))
-        again += sum(group.n for group in found.groups if group.reason == "not_allowed")
-        if again and entry.verb in {kind.verb for kind in bulk.KINDS.values()} and not found.job.is_running:
-            token = st.session_state.setdefault(f"account.retry.{event_id}", secrets.token_hex(16))
-            st.button(f"Try {many(again, 'row')} again", icon=":material/refresh:", key="account.retry",
-                      on_click=_retry, args=(event_id, token))  # fmt: skip
+        _again(found)
         if entry.total:
             st.download_button("Download all rows (CSV)", lambda: _file(event_id), f"event-{event_id}.csv", "text/csv",
                                key="account.file", icon=":material/download:", on_click="ignore")  # fmt: skip
     if found.offer.note or found.offer.why:
         st.text(found.offer.note or found.offer.why)
+
+
+def _again(found: Account) -> None:
+    """Rows that failed, were not allowed, or were not reached before the job was cancelled."""
+    event_id, is_bulk = found.entry.event_id, found.entry.verb in {kind.verb for kind in bulk.KINDS.values()}
+    left = sum(group.n for group in found.groups if group.outcome == "left")
+    failed = sum(group.n for group in found.groups if group.outcome == "failed" or group.reason == "not_allowed")
+    if not is_bulk or not left + failed or found.entry.state not in AGAIN:
+        return
+    token = st.session_state.setdefault(f"account.retry.{event_id}", secrets.token_hex(16))
+    label = f"Try {many(failed + left, 'row')} again" if failed else f"Go on with {many(left, 'row')}"
+    st.button(label, icon=":material/refresh:", key="account.retry", on_click=_retry, args=(event_id, token))
 
 
 def _retry(event_id: int, token: str) -> None:
@@ -135,29 +138,37 @@ def rows(found: Account) -> None:
     """Every row with its outcome, by class, page by page."""
     if not found.groups:
         return
-    group = _picked(found)
+    group, event_id = _picked(found), found.entry.event_id
+    if group is not None and group.outcome == "left":
+        with session.store().read() as reader:
+            preview.table(history.ids(reader, session.actor(), event_id, "left"), group)
+    elif not _touched(found, group):
+        return
+    if st.button("Select these in the list", key="account.select", icon=":material/checklist:"):
+        _select(event_id, group.outcome if group else "", group.reason if group else None)
+
+
+def _touched(found: Account, group: Group | None) -> bool:
+    """The rows that were come to; whether there are any."""
     event_id, key = found.entry.event_id, (found.entry.event_id, group)
     kept = st.session_state.get(AFTER)
     trail: list[int] = kept[1] if kept and kept[0] == key else [0]
-    outcome_, reason = (group.outcome, group.reason) if group else ("", None)
+    chosen = {"outcome": group.outcome, "reason": group.reason} if group else {}
     with session.store().read() as reader:
-        listed = history.rows(
-            reader, session.actor(), event_id, outcome=outcome_, reason=reason, after=trail[-1], limit=ROWS + 1
-        )
+        listed = history.rows(reader, session.actor(), event_id, **chosen, after=trail[-1], limit=ROWS + 1)
     shown = listed.head(ROWS)
     if shown.empty:
-        return
+        return False
     shown = shown.assign(phone=[here().national(phone) if phone else "" for phone in shown["phone"]])
     st.dataframe(shown[list(SHOWN)].rename(columns=SHOWN), hide_index=True, key="account.rows", height=420)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        is_part = len(listed) > ROWS or len(trail) > 1
         total = group.n if group else found.entry.total
-        st.text(f"{len(shown):,} of {many(total, 'row')} shown" if len(listed) > ROWS or len(trail) > 1
-                else many(len(shown), "row"))  # fmt: skip
+        st.text(f"{len(shown):,} of {many(total, 'row')} shown" if is_part else many(len(shown), "row"))
         st.button("Previous", key="account.previous", disabled=len(trail) < 2, on_click=_turn, args=(key, trail[:-1]))
         further = [*trail, int(shown["n"].iloc[-1])]
         st.button("Next", key="account.next", disabled=len(listed) <= ROWS, on_click=_turn, args=(key, further))
-        if st.button("Select these in the list", key="account.select", icon=":material/checklist:"):
-            _select(event_id, outcome_, reason)
+    return True
 
 
 def _turn(key: object, trail: list[int]) -> None:

@@ -115,13 +115,14 @@ def _last(event_id: int) -> None:
 
 def said(entry: Entry) -> str:
     """What was done, and what of it was left out."""
-    left = f" {reasons(entry).capitalize()}." if entry.already + entry.skipped + entry.failed else ""
-    return f"{entry.words}.{left}"
+    rest = f" {reasons(entry).capitalize()}." if entry.changed < entry.total else ""
+    return f"{entry.words}.{rest}"
 
 
 def reasons(entry: Entry) -> str:
     """Such as “3 already so, 2 skipped”."""
-    parts = [("already so", entry.already), ("skipped", entry.skipped), ("failed", entry.failed)]
+    left = entry.total - entry.changed - entry.already - entry.skipped - entry.failed
+    parts = [("already so", entry.already), ("skipped", entry.skipped), ("failed", entry.failed), ("not reached", left)]
     return ", ".join(f"{n:,} {word}" for word, n in parts if n) or "no conversation was selected"
 
 
@@ -155,9 +156,20 @@ def _job(job: Status) -> None:
     st.text(entry.words)
     if job.is_running:
         st.progress(job.done / job.total if job.total else 0.0, pace(job))
+        cancel_button(job, f"frame.cancel.{job.event_id}")
     else:
         st.text(entry.state_words)
     _link(job.event_id)
+
+
+def cancel_button(job: Status, key: str) -> None:
+    """What was done stays, and can be undone; an undo is not broken off. In a fragment."""
+    if job.undoes_event_id is None and st.button("Cancel", key=key, icon=":material/stop_circle:"):
+        try:
+            jobs.cancel(session.store(), session.actor(), job.event_id)
+        except AppError as refused:
+            tell(str(refused))
+        st.rerun()
 
 
 def _link(event_id: int) -> None:

@@ -40,7 +40,7 @@ div:has(> :is(.st-key-frame, .st-key-keys)) { position: absolute; }
   flex-wrap: nowrap; padding: 0 0.75rem; border-radius: 8px; background: light-dark(#e6f0fa, #1c2f44); }
 .st-key-frame:not(:has(> *)) { display: none; }
 .st-key-frame > :has([data-testid="stText"]) { min-width: 0; flex: 0 1 auto; }
-.st-key-frame [data-testid="stText"] {
+.st-key-frame [data-testid="stText"], .st-key-frame [data-testid="stText"] * {
   font-size: 0.92rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
 .st-key-keys { position: fixed; left: auto; right: 1.2rem; bottom: 1rem; width: 5rem !important; z-index: 10; }
 .st-key-frame-close p { font-size: 0; }
