@@ -1,0 +1,106 @@
+"""Eight supervisors who act on overlapping rows at the same time: no deadlock, no error, no lost update."""
+
+import multiprocessing
+import random
+from collections import Counter
+from contextlib import closing
+from multiprocessing.synchronize import Barrier
+from typing import Any
+
+from sqlalchemy import func, select
+
+from core import bulk, undo
+from core.database import Store, images
+from core.database.tables import change, contact_tag, conversation
+from tests.conftest import ALICE
+from tests.core.bulk.test_kills import people
+
+SUPERVISORS = 8
+ROWS, SELECTED = 400, 120
+CI, FULL = 4, 25
+"""How many actions each carries out."""
+
+WISHES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("hot", {}),
+    ("not_hot", {}),
+    ("archive", {}),
+    ("restore", {}),
+    ("tag", {"tag_ids": [1]}),
+    ("untag", {"tag_ids": [1]}),
+    ("enroll", {"workflow_id": 1}),
+    ("stop", {}),
+    ("read", {}),
+    ("unread", {}),
+)
+
+
+def supervise(url: str, seed: int, actions: int, barrier: Barrier, answers: Any) -> None:
+    drawn = random.Random(seed)
+    try:
+        with closing(Store.open(url)) as store:
+            barrier.wait()
+            for n in range(actions):
+                name, params = drawn.choice(WISHES)
+                ids = drawn.sample(range(1, ROWS + 1), SELECTED)
+                event_id = bulk.start(store, ALICE, bulk.action(name, **params), bulk.choose("ticked", ids))
+                if n % 4 == 3 and may_undo(store, event_id):
+                    undo.start(store, ALICE, event_id)
+        answers.put("")
+    except Exception as failure:  # noqa: BLE001 - whatever it is, the test shall show it
+        answers.put(repr(failure))
+
+
+def may_undo(store: Store, event_id: int) -> bool:
+    with store.read() as reader:
+        return undo.offer(reader, ALICE, event_id).is_possible
+
+
+def test_nobody_waits_for_ever_and_nothing_is_lost(database_url: str, store: Store, is_full: bool) -> None:
+    store.write(ALICE, people, ROWS)
+    context = multiprocessing.get_context("spawn")
+    barrier, answers = context.Barrier(SUPERVISORS), context.Queue()
+    actions = FULL if is_full else CI
+    crowd = [
+        context.Process(target=supervise, args=(database_url, seed, actions, barrier, answers))
+        for seed in range(SUPERVISORS)
+    ]
+    for process in crowd:
+        process.start()
+    found = [answers.get(timeout=240) for _ in crowd]
+    for process in crowd:
+        process.join()
+    assert [failure for failure in found if failure] == []
+    assert replayed(store) == stored(store)
+
+
+def replayed(store: Store) -> dict[str, Counter[int]]:
+    """What the changes say, added up: a lost update would leave a flag where they say it was taken away."""
+    sums: dict[str, Counter[int]] = {"is_hot": Counter(), "is_archived": Counter(), "tag": Counter()}
+    with store.read() as reader:
+        rows = reader.execute(select(change).where(change.c.outcome == "changed", change.c.contact_id.is_not(None)))
+        for row in rows:
+            if row.table_name == "contact_tag":
+                sums["tag"][row.contact_id] += (row.after is not None) - (row.before is not None)
+                continue
+            for name in ("is_hot", "is_archived"):
+                was, now = (
+                    image is not None and f'"{name}":1' in image.replace(" ", "") for image in (row.before, row.after)
+                )
+                sums[name][row.contact_id] += now - was
+    return {name: +count for name, count in sums.items()}
+
+
+def stored(store: Store) -> dict[str, Counter[int]]:
+    with store.read() as reader:
+        rows = reader.execute(select(conversation.c.id, conversation.c.is_hot, conversation.c.is_archived)).all()
+        tags = reader.execute(select(contact_tag.c.contact_id, func.count()).group_by(contact_tag.c.contact_id))
+        return {
+            "is_hot": +Counter({row.id: row.is_hot for row in rows}),
+            "is_archived": +Counter({row.id: row.is_archived for row in rows}),
+            "tag": Counter({row[0]: row[1] for row in tags}),
+        }
+
+
+def test_places_are_counted_from_one(store: Store) -> None:
+    with store.read() as reader:
+        assert [tuple(row) for row in reader.execute(images.places(reader, [5, 9], 3))] == [(3, 5), (4, 9)]
