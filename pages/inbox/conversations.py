@@ -44,7 +44,8 @@ def page() -> None:
     filters.tab_bar(place, {tab: listing.figure(count) for tab, count in found.counts.items()}, moved)
     tools(place, found, actor, moved)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="conversations.actions"):
-        actions.row(place, actor)
+        with st.container(horizontal=True, gap="small", width="content", key="conversations.verbs"):
+            actions.row(place, actor)
         selected.line(place, found)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="conversations.line"):
         with st.container(width="stretch"):

@@ -60,14 +60,14 @@ div:has(> :is(.st-key-frame, .st-key-keys)) { position: absolute; }
   .st-key-conversations-both { flex-wrap: wrap; }
   .st-key-reader, .st-key-queue { --reader-height: auto; }
   .st-key-reader-own, .st-key-keys { display: none; }
-  .st-key-conversations-actions, .st-key-conversations-ticks { flex-wrap: nowrap; overflow-x: auto; }
-  .st-key-conversations-actions > *, .st-key-conversations-ticks > * { flex: none; }
-  .st-key-conversations-ticks { overflow-x: visible; }
+  .st-key-conversations-columns { display: none; }
+  .st-key-conversations-verbs, .st-key-conversations-ticks { flex-wrap: nowrap; overflow-x: auto; max-width: 100%; }
+  .st-key-conversations-verbs > *, .st-key-conversations-ticks > * { flex: none; }
   .st-key-frame { top: auto; bottom: 0.5rem; right: 0.5rem; left: 0.5rem; max-width: none; }
   .st-key-reader-bar [data-testid="stButton"] p { font-size: 0; }
-  [data-testid="stMainBlockContainer"]:has(.st-key-reader) :is(
+  [data-testid="stMainBlockContainer"]:has(.st-key-reader) div:has(> :is(
     .st-key-conversations-tabs, .st-key-conversations-tools, .st-key-conversations-actions, .st-key-conversations-line,
-    .st-key-conversations-list, .st-key-conversations-pager) { display: none; }
+    .st-key-conversations-gone, .st-key-conversations-list, .st-key-conversations-pager)) { display: none; }
 }
 </style>"""
 
