@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, TypeVar
 
 import duckdb
@@ -205,12 +206,11 @@ class Mirror:
                 self._must_load = True
                 return
             ids = sorted(touched)
-            batches = [ids[at : at + BATCH] for at in range(0, len(ids), BATCH)]
-            found = [rows.of_contacts(reader, batch) for batch in batches]
-        try:
-            for batch, tables_of in zip(batches, found, strict=True):
-                tables.replace(batch, tables_of)
-        except duckdb.Error as error:
-            self._drop(tables, error)
-            raise
+            try:
+                for at in range(0, len(ids), BATCH):
+                    batch = ids[at : at + BATCH]
+                    tables.replace(batch, partial(rows.of_contacts, reader, batch))
+            except duckdb.Error as error:
+                self._drop(tables, error)
+                raise
         self._stand(reached, tables)

@@ -1,7 +1,9 @@
 """The mirror's tables in DuckDB, in memory and closed to the outside: filled once, refreshed in place."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,6 +47,7 @@ class Tables:
         self._connection = _open()
         self._own = threading.local()
         self._lock = threading.Lock()
+        self._beside = ThreadPoolExecutor(1, "mirror's second")
         self._codes = Codes(Sets(TAG_BITS, 2), Sets(STAGE_BITS, 1))
         self.size = 0
         """Conversations when it was loaded."""
@@ -75,23 +78,29 @@ class Tables:
         self.size = self._run("SELECT count(*) FROM conversation")[0][0]
         self._run("DROP TABLE tags; DROP TABLE stages; DROP TABLE source; DROP TABLE raw_stage")
 
-    def replace(self, contact_ids: Sequence[int], found: Mapping[str, Sequence[Any]]) -> None:
-        """Put the rows in the place of all rows of these contacts, in one step for those who ask."""
-        fresh = derived(found, self._codes)
+    def replace(self, contact_ids: Sequence[int], read: Callable[[], Mapping[str, Sequence[Any]]]) -> None:
+        """Put what `read` gives in the place of all rows of these contacts, in one step for those who ask."""
         self._connection.begin()
-        try:
-            self._connection.register("incoming", pa.table({"id": pa.array(contact_ids, pa.int64())}))
-            self._run(_REMOVED)
-            self._connection.unregister("incoming")
-            for name, rows in fresh.items():
+        with ExitStack() as if_it_fails:
+            if_it_fails.callback(self._connection.rollback)
+            removing = self._beside.submit(self._remove, contact_ids)  # while the database is read
+            try:
+                found = read()
+            finally:
+                wait([removing])
+            removing.result()
+            for name, rows in derived(found, self._codes).items():
                 if rows.num_rows:
                     self.load(name, rows)
-        except duckdb.Error:
-            self._connection.rollback()
-            raise
-        self._connection.commit()
+            self._connection.commit()
+            if_it_fails.pop_all()
         self._codes.pipelines = dict(map(tuple, found["raw_stage"]))
         self.removed += len(contact_ids)
+
+    def _remove(self, contact_ids: Sequence[int]) -> None:
+        self._connection.register("incoming", pa.table({"id": pa.array(contact_ids, pa.int64())}))
+        self._run(_REMOVED)
+        self._connection.unregister("incoming")
 
     def state(self) -> State:
         """The calling thread's own way in."""

@@ -9,13 +9,14 @@ import duckdb
 import pytest
 
 from core.access import Actor
-from core.analytics import inbox
+from core.analytics import inbox, rows
 from core.analytics import mirror as room
 from core.analytics.child import Child
 from core.analytics.mirror import Mirror
 from core.analytics.tables import Tables
 from core.conversations import ConversationFilter
 from core.database import Store, engines
+from core.errors import Unavailable
 from tests.core.analytics import verbs
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -93,6 +94,23 @@ def test_a_break_found_by_the_refresh_is_mended_as_well(filled: Store, alice: Ac
     filled.write(alice, verbs.mark, verbs.ids(mirror)[:2], is_hot=1)
     mirror.step()
     assert mirror.status.state == "failed"
+    mirror.step()
+    assert verbs.equals(filled, mirror)
+
+
+def test_a_refresh_that_breaks_off_while_it_reads_leaves_everything_as_it_was(
+    filled: Store, alice: Actor, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise Unavailable("the database is away")
+
+    before = verbs.ids(mirror)
+    filled.write(alice, verbs.mark, before[:50], is_hot=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(rows, "of_contacts", away)
+        assert mirror.step() == room.FAILURE_SECONDS[0]
+    assert verbs.ids(mirror) == before
+    assert not mirror.current(verbs.revision(filled))
     mirror.step()
     assert verbs.equals(filled, mirror)
 
