@@ -193,6 +193,12 @@ def json_texts(texts: Sequence[str]) -> str:
     return json.dumps(texts, ensure_ascii=False)
 
 
+def analyze(connection: Connection, index: str) -> None:
+    """Tell SQLite's planner about an index that was just made; PostgreSQL looks by itself."""
+    if is_sqlite(connection):
+        connection.execute(text(f"ANALYZE {index}"))
+
+
 def lock_migrations(connection: Connection) -> None:
     """Held to the end of the transaction: one process migrates, the others wait."""
     if not is_sqlite(connection):  # SQLite's BEGIN IMMEDIATE is the lock

@@ -38,6 +38,7 @@ def restore(engine: Engine) -> None:
             engines.lock_migrations(connection)
             if index.name in {again.name for again in _missing(connection)}:
                 index.create(connection)
+                engines.analyze(connection, str(index.name))
 
 
 def _all(connection: Connection) -> list[Index]:

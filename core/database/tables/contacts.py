@@ -61,11 +61,12 @@ conversation = Table(
     big("deal_count", server_default=text("0")),
     big("enrollment_count", server_default=text("0")),  # live ones
     big("version", server_default=text("1")),
-    # SQLite: one full index serves both halves; PostgreSQL: a half each, so archiving leaves the other half alone.
+    # SQLite: full indexes, of which archiving touches that in order of activity alone; PostgreSQL, which writes all
+    # anew with a row: a half each, so that archiving leaves the other half alone.
     Index("ix_conversation_activity_key", "activity_key", unique=True),
     Index("ix_conversation_open_activity", "is_archived", "activity_key", postgresql_where=OPEN),
-    Index("ix_conversation_open_name", "is_archived", "name_key", "id", postgresql_where=OPEN),
-    Index("ix_conversation_open_amount", "is_archived", "amount_key", "id", postgresql_where=OPEN),
+    Index("ix_conversation_open_name", "name_key", "id", postgresql_where=OPEN),
+    Index("ix_conversation_open_amount", "amount_key", "id", postgresql_where=OPEN),
     Index("ix_conversation_archived_activity", "activity_key", postgresql_where=ARCHIVED).ddl_if(dialect="postgresql"),
     Index("ix_conversation_archived_name", "name_key", "id", postgresql_where=ARCHIVED).ddl_if(dialect="postgresql"),
     Index("ix_conversation_archived_amount", "amount_key", "id", postgresql_where=ARCHIVED).ddl_if(
@@ -101,8 +102,8 @@ conversation = Table(
         postgresql_where=text("unread_count > 0"),
         sqlite_where=text("unread_count > 0"),
     ),
-    Index("ix_conversation_owner", "owner_id", "is_archived", "activity_key"),
-    Index("ix_conversation_source", "source", "is_archived", "activity_key"),
+    Index("ix_conversation_owner", "owner_id", "activity_key"),
+    Index("ix_conversation_source", "source", "activity_key"),
 )
 
 message = Table(

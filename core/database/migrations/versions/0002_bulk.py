@@ -13,6 +13,14 @@ OPEN = sa.text("state IN ('queued', 'running', 'undoing')")
 UNDOES = sa.text("undoes_event_id IS NOT NULL")
 UNCHANGED = sa.text("outcome != 'changed'")
 
+NARROWER = {
+    "ix_conversation_open_name": ["name_key", "id"],
+    "ix_conversation_open_amount": ["amount_key", "id"],
+    "ix_conversation_owner": ["owner_id", "activity_key"],
+    "ix_conversation_source": ["source", "activity_key"],
+}
+"""Without is_archived, so that archiving leaves them alone: it takes a third of the time."""
+
 IDLE = {"is_hot": False, "in_workflow": False}
 RULES = (
     ("Silent for two months, nothing under way", 60, {**IDLE, "has_deal": False, "unread": False}, "archive"),
@@ -66,6 +74,14 @@ def upgrade() -> None:
         postgresql_where=UNCHANGED,
         sqlite_where=UNCHANGED,
     )
+    is_filled = op.get_bind().execute(sa.text("SELECT 1 FROM conversation LIMIT 1")).first() is not None
+    needs_telling = is_filled and op.get_bind().dialect.name == "sqlite"
+    for name, columns in NARROWER.items():
+        half = {"postgresql_where": sa.text("is_archived = 0")} if "_open_" in name else {}
+        op.drop_index(name, "conversation")
+        op.create_index(name, "conversation", columns, **half)
+        if needs_telling:
+            op.execute(f"ANALYZE {name}")  # or the planner thinks that an owner has ten conversations
     rules = sa.table(
         "cleanup_rule",
         *map(
