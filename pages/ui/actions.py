@@ -45,6 +45,9 @@ def row(place: url.Place, actor: Actor) -> None:
     def choose() -> None:
         more(st.session_state[key])
 
+    with st.container(key="conversations.unseen", width="content"):  # for the keys alone; both stand behind More
+        for name, act in (("hot", acting.act), ("move", acting.ask)):
+            _button(LABELS[name], ":material/keyboard:", name, name in allowed, act, name, TICKED)
     st.menu_button("More", offered or MORE, format_func=_label, key=key, disabled=not (n and offered), on_click=choose)
 
 

@@ -1,10 +1,12 @@
 """Which workflow or redrip: pick one or make a first one; stop them; what archiving does to them."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from core import tags, workflows
+from core import bulk, tags, workflows
 from core.workflows import Workflow
-from pages.ui import actions, asking, new_workflow, session
+from pages.ui import actions, asking, new_workflow, preview, session
 from pages.ui.acting import Asked
 from pages.ui.new_workflow import wait_words
 from pages.ui.plain import many
@@ -29,6 +31,7 @@ def enroll(asked: Asked) -> None:
         )  # fmt: skip
         if chosen is not None:
             summary(found[chosen], names)
+            preview.few(replace(asked, action=bulk.action("enroll", workflow_id=chosen)))
     else:
         st.text(f"There is no {kind} yet. Make the first one here.")
         chosen = None

@@ -152,7 +152,11 @@ def _many(name: str, label: str, values: tuple[Any, ...], options: dict[Any, str
     chosen = [value for value in values if value in options]
     _seed(key, chosen, moved)
     apply = _apply(name, tuple)
-    st.multiselect(label, list(options), chosen, format_func=options.__getitem__, key=key, on_change=apply)
+    # Enter takes the first entry: that must be what was typed, neither all of them nor what merely resembles it.
+    st.multiselect(
+        label, list(options), chosen, format_func=options.__getitem__, key=key, on_change=apply,
+        select_all=False, filter_mode="contains",
+    )  # fmt: skip
 
 
 def _one(name: str, label: str, value: object, options: dict[Any, str], moved: bool) -> None:

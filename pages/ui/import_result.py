@@ -4,7 +4,8 @@ import time
 
 import streamlit as st
 
-from core.access import Actor, Right
+from core import undo as undoing
+from core.access import Actor
 from core.transfer import account, imports
 from core.transfer.imports import Status
 from pages.ui import session
@@ -145,21 +146,23 @@ def _file(what: str, event_id: int) -> bytes:
 
 def undo(status: Status, actor: Actor) -> None:
     """What taking it back means, and the button that does it."""
-    if status.state.startswith("undone"):
+    if status.state == "undone":
         return
     with session.store().read() as reader:
-        is_own = account.begun_by(reader, status.event_id) == actor.id
-    if not actor.may(Right.UNDO_OWN if is_own else Right.UNDO_OTHERS):
-        st.text("Only who started this import can undo it, or somebody who may undo what others did.")
+        offer = undoing.offer(reader, actor, status.event_id)
+    if not offer.is_possible:
+        st.text(offer.why)
         return
-    found = status.counts
-    with st.popover("Undo this import", icon=":material/undo:", key="imports.undo"):
+    is_begun, found = status.state == "undone_in_part", status.counts
+    with st.popover("Undo the rest" if is_begun else "Undo this import", icon=":material/undo:", key="imports.undo"):
         st.text(
-            f"Deletes what the {found.inserted:,} inserted rows brought, and restores what the {found.updated:,} "
+            "Takes back what was left, as far as nobody uses it any more; the rest stays as it is."
+            if is_begun
+            else f"Deletes what the {found.inserted:,} inserted rows brought, and restores what the {found.updated:,} "
             "updated rows changed. What somebody used or changed since stays as it is, and is listed afterwards."
         )
         if st.button("Undo now", key="imports.undo.now", type="primary"):
-            imports.undo(session.store(), actor, status.event_id)
+            undoing.start(session.store(), actor, status.event_id)
             st.rerun()
 
 

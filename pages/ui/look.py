@@ -35,6 +35,7 @@ CSS = """<style>
 div:has(> :is(.st-key-frame, .st-key-keys)) { position: absolute; }
 .st-key-conversations-actions { min-height: 2.5rem; }
 .st-key-conversations-ticks { width: auto; }
+div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden; }
 .st-key-frame {
   position: fixed; top: 0.55rem; right: 4rem; z-index: 999990; width: auto; max-width: min(46rem, calc(100vw - 34rem));
   flex-wrap: nowrap; padding: 0 0.75rem; border-radius: 8px; background: light-dark(#e6f0fa, #1c2f44); }

@@ -47,6 +47,9 @@ def no_hits(place: url.Place, found: Listing) -> None:
             st.info("No conversation is selected.", icon=":material/check_circle:")
         elif found.page.scanned_to is not None:
             st.info("Nothing in the newest ones so far; “Next page” looks further.", icon=":material/search:")
+        elif found.count.n:
+            st.info("Nothing here: the list ends before this place.", icon=":material/first_page:")
+            st.button("First page", key="conversations.first", on_click=lambda: url.go(url.now().first_page()))
         elif not place.wanted.is_filtered:
             st.info(EMPTY[place.wanted.tab], icon=":material/inbox:")
         else:
@@ -95,6 +98,11 @@ def _count_on(wanted: ConversationFilter) -> None:
 def no_contact() -> None:
     """The page of one contact was opened without one."""
     st.info("This link names no contact. Open one from the list.", icon=":material/person_search:")
+    to_the_list()
+
+
+def to_the_list() -> None:
+    """The way on when there is nothing to show."""
     st.page_link("inbox/conversations.py", label="Conversations", icon=":material/forum:")
 
 

@@ -33,7 +33,12 @@ class Shown:
         """How many rows of the list lie in front of the page; None when that is not known."""
         if place.ticked_from is not None:
             return place.ticked_from
-        return max(0, self.total - self.rows) if place.is_last and self.total is not None else place.row
+        if place.is_last and self.total is not None:
+            return max(0, self.total - self.rows)
+        if place.row == 0 and (place.at or place.after or place.before):
+            return None  # an address that does not say
+        is_true = place.row is None or self.total is None or place.row + self.rows <= self.total
+        return place.row if is_true and self.rows else None
 
     def next(self, place: url.Place) -> url.Place:
         """The page after this one."""

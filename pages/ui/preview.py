@@ -36,6 +36,14 @@ def body(asked: Asked) -> None:
     _buttons(asked, seen)
 
 
+def few(asked: Asked) -> None:
+    """What an action that will send texts would do, in the dialog that asks for it; many are shown before they run."""
+    meant = acting.chosen(asked.target)
+    if 0 < len(meant) <= bulk.AT_ONCE:
+        for group in _seen(replace(asked, chosen=meant)).groups:
+            st.text(f"{many(group.n, 'conversation')}: {group.words}")
+
+
 UNDO = {
     "full": "This can be undone as a whole, also later, on the history page.",
     "partial": "This can be undone in part.",

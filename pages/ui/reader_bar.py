@@ -43,7 +43,7 @@ def beside(place: url.Place, shown: Conversation) -> None:
         _button("Previous", "keyboard_arrow_up", "previous", desk.step, -1, hint="Previous conversation (k)")
         _button("Next", "keyboard_arrow_down", "next", desk.step, 1, hint="Next conversation (j)")
         with st.container(key="reader.own", width="content"):
-            own = {"c": str(shown.id)}
+            own = url.write(place)  # so that it finds back to this list
             st.page_link("inbox/contact.py", label="Own page", icon=":material/open_in_full:", query_params=own)
         _button("Close", "close", "close", desk.close, hint="Close (Esc)")
 

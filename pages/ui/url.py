@@ -91,6 +91,10 @@ def _number(values: list[str]) -> int:
     return int(text)
 
 
+def _cursor(values: list[str]) -> str:
+    return str(_number(values))
+
+
 def _numbers(values: list[str]) -> tuple[int, ...]:
     return tuple(_number([value]) for value in values[:LIST_LIMIT])
 
@@ -178,8 +182,8 @@ PLACE = {
     "sort": Part("by", _among(*COLUMNS)),
     "down": Part("descending", _truth, _flag),
     "size": Part("size", _among(*SIZES)),
-    "after": Part("after", _one),
-    "before": Part("before", _one),
+    "after": Part("after", _cursor),
+    "before": Part("before", _cursor),
     "end": Part("is_last", _truth, _flag),
     "at": Part("at", _one),
     "row": Part("row", _row, lambda row: "unknown" if row is None else str(row)),

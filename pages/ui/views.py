@@ -7,6 +7,7 @@ import streamlit as st
 from core.access import Actor, Right
 from core.conversations import views
 from core.conversations.views import View
+from core.errors import Invalid
 from pages.ui import session, url
 
 NAME = "conversations.view.name"
@@ -47,5 +48,9 @@ def _save(place: url.Place, actor: Actor) -> None:
         name = st.text_input("Save what is shown now as", key=NAME, max_chars=views.NAME_LENGTH)
         shared = st.checkbox("For everybody", key=SHARED, disabled=not actor.may(Right.VIEW_SHARE))
         if st.form_submit_button("Save view"):
-            session.store().write(actor, views.save, name, url.query(url.listed(place)), shared)
-            st.rerun()
+            try:
+                session.store().write(actor, views.save, name, url.query(url.listed(place)), shared)
+            except Invalid as refused:
+                st.error(str(refused))
+            else:
+                st.rerun()

@@ -10,7 +10,7 @@ from core import bulk, conversations, people
 from core.access import Actor
 from core.conversations import ConversationFilter, Slice
 from core.database import Store
-from core.database.tables import conversation, event
+from core.database.tables import conversation, enrollment, event
 from pages.ui import actions, desk, frame
 from pages.ui.selection import GridState
 from pages.ui.ticks import Ticks
@@ -117,6 +117,34 @@ def test_all_that_match_are_frozen_when_they_are_chosen(inbox: Store, visit: Vis
     app.button("conversations.act.archive").click().run()
     assert hot <= flags(inbox, "is_archived")
     assert late not in flags(inbox, "is_archived")
+
+
+def test_the_same_selection_acted_on_again_after_a_lost_answer_starts_nothing(inbox: Store, visit: Visit) -> None:
+    lost = Ticks(dict.fromkeys(newest(inbox, 2), NOW))
+    app = visit()
+    for _ in range(2):
+        app.session_state[desk.STATE] = GridState(lost)
+        app.run()
+        app.button("conversations.act.archive").click().run()
+    assert events(inbox).count("conversation.archive") == 1
+
+
+def test_archiving_asks_once_what_becomes_of_live_enrollments(inbox: Store, visit: Visit, acting: Actor) -> None:
+    inbox.write(acting, people.prefer, actions.STOPS, None)
+    with inbox.read() as reader:
+        live = sorted(reader.execute(select(enrollment.c.contact_id).where(enrollment.c.is_live == 1)).scalars())
+    app = selecting(visit(), live[0])
+    app.button("conversations.act.archive").click().run()
+    assert "still sends texts" in texts(app)
+    app.toggle("ask.archive.stops").set_value(False).run()
+    app.button("asking.yes").click().run()
+    assert live[0] in flags(inbox, "is_archived")
+    app = selecting(app, live[1])
+    app.button("conversations.act.archive").click().run()
+    assert live[1] in flags(inbox, "is_archived")
+    with inbox.read() as reader:
+        still = reader.execute(select(enrollment.c.contact_id).where(enrollment.c.is_live == 1)).scalars().all()
+    assert {live[0], live[1]} <= set(still)
 
 
 def test_nothing_changed_is_said_and_keeps_the_offer_to_undo(inbox: Store, visit: Visit) -> None:

@@ -18,9 +18,12 @@
     }
     pressed.preventDefault();
     const copy = { key: pressed.key, code: pressed.code, keyCode: pressed.keyCode, bubbles: true, cancelable: true };
-    const sent = new window.parent.KeyboardEvent('keydown', copy);
-    sent.fromGrid = true;
-    window.parent.document.body.dispatchEvent(sent);
+    // With its release: a key that the page takes for held would let no other one through.
+    ['keydown', 'keyup'].forEach(function (name) {
+      const sent = new window.parent.KeyboardEvent(name, copy);
+      sent.fromGrid = true;
+      window.parent.document.body.dispatchEvent(sent);
+    });
   });
 
   function own(pressed) {
