@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, true, update
 
 from core import bulk, clock, undo
 from core.database import Store, Work
@@ -234,12 +234,32 @@ def edit(work: Work, id_: int, what: str, value: Any) -> None:
         work.conn.execute(insert(contact_tag).values(**row))
 
 
+GUARDS = {
+    "rows changed since are left": ("core.undo.plan._is_as_left", lambda *_: true()),
+    "a second undo is refused": ("core.undo.run.refusal", lambda *_: None),
+    "only what changes is written": ("core.bulk.apply.CHANGED", true()),
+}
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+def test_a_guard_that_is_switched_off_is_missed(sqlite_url: str, guard: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", clock.now)
+    monkeypatch.setattr(*GUARDS[guard])
+    with pytest.raises((Exception, pytest.fail.Exception)):  # whatever it is that the machine meets first
+        run(sqlite_url, 500, (60, 20))
+
+
 @pytest.mark.parametrize("at_once", [500, 0], ids=["at once", "as jobs"])
 def test_any_order_of_actions_edits_and_undos_agrees_with_the_model(
     sqlite_url: str, is_full: bool, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(clock, "now", clock.now)  # the machine sets the time; it is put back
-    store = Store.open(sqlite_url)
+    run(sqlite_url, at_once, (300, 40) if is_full else (12, 20))
+
+
+def run(url: str, at_once: int, size: tuple[int, int]) -> None:
+    """Let the machine go on a store of its own; `size`: examples, and steps of each."""
+    store = Store.open(url)
     store.write(ALICE, people, ROWS)
     store.write(ALICE, lambda work: json.dumps(work.conn.execute(TAG_2).rowcount))
 
@@ -247,14 +267,16 @@ def test_any_order_of_actions_edits_and_undos_agrees_with_the_model(
         pass
 
     OfStore.store, OfStore.at_once = store, at_once
-    examples, steps = (300, 40) if is_full else (12, 20)
+    examples, steps = size
     run_state_machine_as_test(
         OfStore,
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
             deadline=None,
-            derandomize=not is_full,
+            derandomize=True,
+            print_blob=False,
+            phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
         ),
     )
