@@ -1,4 +1,4 @@
-"""What an import did and left, for people: who began it, all its problems as a file, and what its undo kept."""
+"""What an import did and left, for people: all its problems as a file, and what its undo kept."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -17,7 +17,6 @@ from core.database.tables import (
     template,
     user,
 )
-from core.transfer import ledger
 from core.transfer.rejects import problems_csv
 
 KEPT = ("what", "name", "phone", "reason")
@@ -28,14 +27,6 @@ _NAMES: dict[str, tuple[Column[Any], Column[Any]]] = {
     "template": (template.c.id, template.c.title),
     "user": (user.c.id, user.c.name),
 }
-
-
-def begun_by(reader: Connection, event_id: int) -> int:
-    """The user who began an import.
-
-    Raises: NotFound.
-    """
-    return ledger.get(reader, event_id).user_id
 
 
 def problem_count(reader: Connection, event_id: int) -> int:
@@ -57,12 +48,12 @@ def problems_file(reader: Connection, event_id: int) -> Iterator[bytes]:
 
 
 def kept_count(reader: Connection, event_id: int) -> int:
-    """How many rows the undo of an import left as they are."""
+    """How many rows the newest undo of an import left as they are."""
     return int(reader.execute(select(func.count()).select_from(change).where(*_kept(event_id))).scalar_one())
 
 
 def kept(reader: Connection, event_id: int, limit: int = 200) -> pd.DataFrame:
-    """What the undo of an import left, because it was used or changed since.
+    """What the newest undo of an import left, because it was used or changed since.
 
     Shape: one row per row left; what (contact, deal, tag, …), name (of the contact, else its own), phone (E.164),
     reason. Order: as left.
@@ -86,7 +77,7 @@ def kept(reader: Connection, event_id: int, limit: int = 200) -> pd.DataFrame:
 
 
 def _kept(event_id: int) -> tuple[Any, ...]:
-    undoing = select(event.c.id).where(event.c.undoes_event_id == event_id).scalar_subquery()
+    undoing = select(func.max(event.c.id)).where(event.c.undoes_event_id == event_id).scalar_subquery()
     return change.c.event_id == undoing, change.c.outcome == "skipped"
 
 

@@ -1,4 +1,4 @@
-"""Imports as pages and commands use them: look first, start, watch, list the problems, take back."""
+"""Imports as pages and commands use them: look first, start, watch, list the problems."""
 
 import json
 from collections.abc import Iterator
@@ -12,7 +12,6 @@ from core.access import Actor, Right
 from core.database import Store, Work
 from core.database.tables import event, import_problem, user
 from core.transfer import ledger, run
-from core.transfer import undo as undoing
 from core.transfer.outlook import Counts
 from core.transfer.rejects import rejects_csv
 from core.transfer.rows import Reject
@@ -187,14 +186,6 @@ def rejects_file(reader: Connection, event_id: int) -> Iterator[bytes]:
     rows = reader.execute(wanted.order_by(p.n).execution_options(yield_per=1_000))
     rejects = (Reject(*row[:4], tuple(json.loads(row.cells))) for row in rows)
     return (line.encode() for line in rejects_csv(columns, rejects))
-
-
-def undo(store: Store, actor: Actor, event_id: int) -> int:
-    """Begin to take an import back; returns the undo's event. A runner carries it out.
-
-    Raises: NotAllowed; NotFound; Conflict when it is running, or was taken back already.
-    """
-    return store.write(actor, undoing.begin, event_id)
 
 
 def cancel(store: Store, actor: Actor, event_id: int) -> None:

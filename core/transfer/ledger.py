@@ -117,10 +117,9 @@ def unfinished(reader: Connection, kind: str = "", file_hash: str = "") -> list[
 def waiting(reader: Connection) -> list[Waiting]:
     """Imports and undoings that no living process has at hand, oldest first."""
     s, undoing = event_state.c, event.alias()
-    acting = func.coalesce(
-        select(func.max(undoing.c.user_id)).where(undoing.c.undoes_event_id == s.event_id).scalar_subquery(),
-        event.c.user_id,
-    )
+    of_import = select(undoing.c.user_id).where(undoing.c.undoes_event_id == s.event_id)
+    newest = of_import.order_by(undoing.c.id.desc()).limit(1).scalar_subquery()
+    acting = func.coalesce(newest, event.c.user_id)
     rows = reader.execute(
         select(s.event_id, s.state, acting.label("user_id"), s.lease_by, s.lease_until)
         .join(import_run, import_run.c.event_id == s.event_id)

@@ -7,16 +7,15 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 
-from core.access import Actor, Right
+from core.access import Actor
 from core.database import Change, Store, Work
 from core.database.tables import change, contact, event, event_state
-from core.errors import Conflict, NotFound
+from core.errors import NotFound
 from core.transfer import ledger, undo_changes, undo_contacts, undo_references
 from core.transfer.run import Pace
 
 CHUNK = 500
 LARGEST_CHUNK = 10_000
-_FROM = {"done", "done_with_errors", "cancelled", "failed"}
 
 
 @dataclass
@@ -30,16 +29,11 @@ class Place:
 
 
 def begin(work: Work, event_id: int) -> int:
-    """Write the undo down, ready to be carried out; returns its event.
+    """Write the undo down, ready to be carried out; returns its event. `core.undo` asks before whether it may be.
 
-    Raises: NotAllowed; NotFound; Conflict when the import is running, being taken back, or taken back already.
+    An import undone in part begins again from the top: what is as before already is passed over.
     """
     run = ledger.get(work.conn, event_id)
-    work.actor.require(Right.UNDO_OWN if run.user_id == work.actor.id else Right.UNDO_OTHERS)
-    if run.state in {"undone", "undone_in_part", "undoing"}:
-        raise Conflict("This import was taken back already." if run.state != "undoing" else "It is being taken back.")
-    if run.state not in _FROM:
-        raise Conflict("This import is still running. Cancel it first.")
     undo_id = work.record("import.undo", state="running", undoes=event_id, file=run.file_name)
     top = ledger.next_change(work.conn, event_id)
     work.set_state(undo_id, "running", result=json.dumps(asdict(Place(n=top))))

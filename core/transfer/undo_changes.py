@@ -105,6 +105,8 @@ class _Restoring:
     def _take(self, row: Row[Any]) -> None:
         before, after = json.loads(row.before), json.loads(row.after)
         now = self.current[row.table_name].get(row.row_id)
+        if now is not None and all(now[name] == value for name, value in before.items() if name != "version"):
+            return  # an earlier undo, or a person, has brought it back already
         if now is None or any(now[name] != value for name, value in after.items() if name != "version"):
             kept = Change(row.table_name, row.row_id, row.contact_id, outcome="skipped", reason=CHANGED_SINCE)
             self.listed.append(kept)

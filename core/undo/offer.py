@@ -84,8 +84,8 @@ def offer(reader: Connection, actor: Actor, event_id: int) -> Offer:
 
 
 def refusal(row: Row[Any]) -> str | None:
-    """Why nobody can undo this event now, or None."""
-    if row.state not in FROM:
+    """Why nobody can undo this event now, or None. What the undo of an import left can be undone later."""
+    if row.state not in FROM and not (row.verb in IMPORTS and row.state == "undone_in_part"):
         return _ENDED.get(row.state, "This cannot be undone.")
     if row.verb not in UNDOABLE:
         return (

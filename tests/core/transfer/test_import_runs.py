@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from core import undo
 from core.database.tables import contact, event_state
 from core.errors import Conflict, Invalid
 from core.transfer import imports, ledger, run
@@ -159,7 +160,7 @@ def test_a_runner_carries_imports_out_and_takes_them_back(office: Office) -> Non
         runner.wake()
         wait_for(office, second, "done_with_errors")
         assert status(office, first).state == "done_with_errors"
-        imports.undo(office.store, office.actor, second)
+        undo.start(office.store, office.actor, second)
         runner.wake()
         wait_for(office, second, "undone")
     finally:

@@ -5,12 +5,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
 
+from core import undo
 from core.access import ROLES, Actor
 from core.database import Change, Work
 from core.database.tables import contact, contact_tag, conversation, deal, message, note, pipeline, stage, tag
 from core.errors import Conflict, NotAllowed, NotFound
-from core.transfer import imports
-from tests.core.transfer.world import Office
+from core.transfer import account, imports, ledger
+from core.transfer import undo as import_undo
+from tests.core.transfer.world import PACE, Office
 
 CONTACTS = "first_name,last_name,phone,owner,tags,notes,source,email\n"
 FIRST = CONTACTS + "Ava,Moore,7345550100,Zoe,x;y,a note,web,a@b.co\nBea,,7345550101,,,,,\n"
@@ -54,20 +56,20 @@ def test_each_import_is_taken_back_to_the_row(office: Office) -> None:
 def test_an_import_is_taken_back_once_and_after_it_has_ended(office: Office) -> None:
     running = office.begin(FIRST)
     with pytest.raises(Conflict, match="still running"):
-        imports.undo(office.store, office.actor, running)
+        undo.start(office.store, office.actor, running)
     office.carry_out(running)
     office.undo(running)
-    with pytest.raises(Conflict, match="taken back already"):
-        imports.undo(office.store, office.actor, running)
+    with pytest.raises(Conflict, match="undone already"):
+        undo.start(office.store, office.actor, running)
     with pytest.raises(NotFound):
-        imports.undo(office.store, office.actor, 999)
+        undo.start(office.store, office.actor, 999)
     assert office.take(FIRST)[1].inserted == 2
 
 
 def test_somebody_elses_import_needs_the_right(office: Office, bob: Actor) -> None:
     event_id, _ = office.take(FIRST)
     with pytest.raises(NotAllowed):
-        imports.undo(office.store, bob, event_id)
+        undo.start(office.store, bob, event_id)
     with pytest.raises(NotAllowed), office.open(FIRST) as source:
         imports.start(office.store, Actor(3, "Vera", ROLES["analyst"]), source)
 
@@ -103,6 +105,51 @@ def test_what_was_changed_since_is_kept_and_listed(office: Office) -> None:
     assert office.rows(note.c.body) == [("a note",)]
     with office.store.read() as reader:
         assert imports.status(reader, event_id).state == "undone_in_part"
+
+
+def test_what_an_undo_left_is_taken_back_once_nobody_uses_it_any_more(office: Office) -> None:
+    before = office.dump()
+    contacts, _ = office.take(FIRST)
+    messages, _ = office.take(MESSAGES, "messages")
+    assert office.undo(contacts) == 2 + 3  # both contacts; their tags and their owner
+    assert office.undo(messages) == 0
+    assert office.undo(contacts) == 0
+    assert office.dump() == before
+    with office.store.read() as reader:
+        assert imports.status(reader, contacts).state == "undone"
+        assert account.kept_count(reader, contacts) == 0
+    with pytest.raises(Conflict, match="undone already"):
+        undo.start(office.store, office.actor, contacts)
+
+
+def test_what_the_first_undo_brought_back_is_not_called_changed_by_the_second(office: Office) -> None:
+    office.take(FIRST)
+    before = office.rows(contact.c.phone, contact.c.first_name, contact.c.email), office.rows(note.c.body)
+    event_id, _ = office.take(SECOND)
+
+    def named(name: str) -> None:
+        renamed = update(contact).where(contact.c.phone == "+17345550100").values(first_name=name)
+        office.store.write(office.actor, lambda work: work.conn.execute(renamed))
+
+    named("Eve")
+    assert office.undo(event_id) == 1
+    assert office.undo(event_id) == 1
+    with office.store.read() as reader:
+        assert account.kept(reader, event_id)["name"].tolist() == ["Eve Moore"]
+    named("Eva")
+    assert office.undo(event_id) == 0
+    assert (office.rows(contact.c.phone, contact.c.first_name, contact.c.email), office.rows(note.c.body)) == before
+
+
+def test_an_undo_goes_on_in_the_name_of_who_began_it_last(office: Office, bob: Actor) -> None:
+    event_id, _ = office.take(FIRST)
+    office.take(MESSAGES, "messages")
+    other = Actor(bob.id, bob.name, office.actor.rights)
+    undo.start(office.store, other, event_id)
+    import_undo.carry_out(office.store, other, event_id, PACE)
+    undo.start(office.store, office.actor, event_id)
+    with office.store.read() as reader:
+        assert [waiting.user_id for waiting in ledger.waiting(reader)] == [office.actor.id]
 
 
 def test_a_contact_somebody_worked_on_is_kept_whole(office: Office) -> None:

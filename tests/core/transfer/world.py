@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, text
 
+from core import undo as undoing
 from core.access import Actor
 from core.database import Store
 from core.database.tables import metadata
@@ -56,7 +57,7 @@ class Office:
 
     def undo(self, event_id: int) -> int:
         """Take it back; returns how many rows were kept."""
-        imports.undo(self.store, self.actor, event_id)
+        undoing.start(self.store, self.actor, event_id)
         return undo.carry_out(self.store, self.actor, event_id, PACE)
 
     def problems(self, event_id: int) -> list[tuple[int, str, str]]:
