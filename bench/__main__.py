@@ -10,7 +10,21 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import data, datasette, filters, grid, importing, machine, plain, refresh, report, search, upkeep, words
+from bench import (
+    bulk,
+    data,
+    datasette,
+    filters,
+    grid,
+    importing,
+    machine,
+    plain,
+    refresh,
+    report,
+    search,
+    upkeep,
+    words,
+)
 from bench.data import Set
 from bench.report import Row
 from tests import postgres
@@ -61,6 +75,8 @@ def _ours(measured: Set, workload: words.Workload) -> Iterator[Row]:
         if measured.engine == "sqlite":
             data.say("Datasette")
             yield from datasette.peer(measured, mirror)
+    data.say("bulk")
+    yield from bulk.bulks(measured)
 
 
 def _imports(engine: str, n: int, url: str | None = None) -> Iterator[Row]:

@@ -19,6 +19,8 @@ BUDGETS: dict[str, tuple[float, float]] = {
     "excluding": (200, 200),
     "mirror": (12_000, 12_000),
     "refresh": (30, 30),
+    "bulk": (2_000, 3_000),
+    "bulk undo": (3_000, 5_000),
 }
 FULL = 1_000_000
 
