@@ -9,13 +9,17 @@ from core import conversations
 from core.analytics import inbox
 from core.analytics.mirror import Mirror
 from core.conversations import TABS, ConversationFilter, Count, Page, Slice, Sort
+from core.conversations.query import parse
 from core.database import Store
 
-CAP = 10_000
+CAP = 50_000
 """Without the mirror counting ends here."""
 
-CAP_SEARCH, CAP_ELSEWHERE = 1_000, 100
-"""When a text is searched for it ends here, and for the tabs that are not open here."""
+CAP_WORDS = 20_000
+"""When words are searched for it ends here."""
+
+CAP_PHRASE, CAP_ELSEWHERE = 1_000, 100
+"""With a phrase, for which texts must be read, it ends here, and for the tabs that are not open here."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,9 @@ def _page(reader: Connection, mirror: Mirror, wanted: ConversationFilter, sort: 
 
 
 def _counts(reader: Connection, wanted: ConversationFilter) -> dict[str, Count]:
-    opened, elsewhere = (CAP_SEARCH, CAP_ELSEWHERE) if wanted.search.strip() else (CAP, CAP)
+    query = parse(wanted.search)
+    plain = CAP if query.is_blank else CAP_WORDS
+    opened, elsewhere = (CAP_PHRASE, CAP_ELSEWHERE) if query.phrases else (plain, plain)
     tabs: dict[str, ConversationFilter] = {tab: replace(wanted, tab=tab) for tab in TABS}  # type: ignore[arg-type]
     caps = {tab: opened if tab == wanted.tab else elsewhere for tab in TABS}
     return {tab: conversations.count(reader, one, caps[tab]) for tab, one in tabs.items()}

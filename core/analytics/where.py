@@ -89,7 +89,7 @@ def _ranges(tested: Where, wanted: ConversationFilter) -> Where:
 
 
 def _owners(tested: Where, wanted: ConversationFilter) -> Where:
-    if wanted.owner_mode == "anyone":
+    if wanted.owner_mode == "anyone" or (wanted.owner_mode == "these" and not wanted.owners):
         return tested
     if wanted.owner_mode == "unassigned":
         return tested.also("owner_id = 0")

@@ -104,8 +104,8 @@ def _deals(reader: Connection, wanted: ConversationFilter) -> list[Condition]:
 
 
 def _owners(wanted: ConversationFilter) -> list[Condition]:
-    if wanted.owner_mode == "anyone":
-        return []
+    if wanted.owner_mode == "anyone" or (wanted.owner_mode == "these" and not wanted.owners):
+        return []  # "these" before one is picked
     owners = [wanted.user_id] if wanted.owner_mode == "mine" else list(wanted.owners)
     test = c.owner_id.is_(None) if wanted.owner_mode == "unassigned" else c.owner_id.in_(owners)
     return [Condition(test, select(c.id).where(test))]

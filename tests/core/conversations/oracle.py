@@ -116,7 +116,7 @@ def owned(owner_id: int | None, wanted: ConversationFilter) -> bool:
         "anyone": True,
         "mine": owner_id == wanted.user_id,
         "unassigned": owner_id is None,
-        "these": owner_id in wanted.owners,
+        "these": not wanted.owners or owner_id in wanted.owners,
     }[wanted.owner_mode]
 
 
