@@ -195,3 +195,5 @@ def cancel(store: Store, actor: Actor, event_id: int) -> None:
     """
     actor.require(Right.IMPORT_RUN)
     store.write(actor, ledger.stop, event_id, "cancelled", "Cancelled.")
+    with store.read() as reader:
+        ledger.let_go_of_file(reader, event_id)

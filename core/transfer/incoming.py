@@ -11,10 +11,8 @@ from typing import BinaryIO
 from core import clock
 from core.errors import Invalid
 from core.settings import Settings
+from core.transfer import copies
 from core.transfer.source import Choices, Source, open_import
-
-KEPT_SECONDS = 86_400
-"""How long a file waits that nobody imports: its page was closed."""
 
 LONGEST_NAME = 200
 
@@ -58,14 +56,13 @@ class Upload:
 
 def receive(file: BinaryIO, name: str, settings: Settings) -> Upload:
     """Put what a browser sent on the disk; `name` never becomes a path. Files nobody came back for are deleted."""
-    folder = Path(settings.data_dir) / "imports" / "incoming"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = copies.folder(settings.data_dir, "incoming")
     for old in folder.iterdir():
-        if old.stat().st_mtime < clock.now() - KEPT_SECONDS:
+        if old.stat().st_mtime < clock.now() - copies.KEPT_SECONDS:
             old.unlink(missing_ok=True)
     path = folder / secrets.token_hex(16)
     file.seek(0)
-    with path.open("xb") as copy:
+    with copies.create(path) as copy:
         shutil.copyfileobj(file, copy, 1 << 20)
     shown = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable())
     return Upload(path, shown[:LONGEST_NAME] or "file", path.stat().st_size)

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, or_, select, update
@@ -12,6 +13,7 @@ from core import clock
 from core.database import Work, loading
 from core.database.tables import change, event, event_state, import_problem, import_run
 from core.errors import Conflict, NotFound
+from core.transfer import copies
 from core.transfer.outlook import Counts, Outlook
 from core.transfer.source import Choices, Source
 
@@ -130,12 +132,12 @@ def waiting(reader: Connection) -> list[Waiting]:
     return [Waiting(*row[:3]) for row in rows if _is_free(row.lease_by, row.lease_until)]
 
 
-def is_needed(reader: Connection, path: str) -> bool:
-    """Whether an import that has not ended reads the file."""
-    s = event_state.c
-    wanted = select(s.event_id).join(import_run, import_run.c.event_id == s.event_id)
-    reads = wanted.where(import_run.c.file_path == path, s.state.in_(("running", "failed")))
-    return reader.execute(reads.limit(1)).first() is not None
+def let_go_of_file(reader: Connection, event_id: int) -> None:
+    """Delete our copy of the file of an import that has ended, unless one that runs or may go on reads the same."""
+    s, run = event_state.c, get(reader, event_id)
+    wanted = select(import_run.c.file_hash).join(event_state, s.event_id == import_run.c.event_id)
+    needed = reader.execute(wanted.where(s.state.in_(("running", "failed")))).scalars().all()
+    copies.let_go(Path(run.file_path), run.file_hash, needed)
 
 
 def _find(reader: Connection, wanted: Any, limit: int) -> list[Run]:

@@ -78,9 +78,8 @@ def carry_out(store: Store, actor: Actor, event_id: int, settings: Settings, pac
     store.write(actor, ledger.hold, event_id, holder)
     with store.read() as reader:
         run = ledger.get(reader, event_id)
-    path = Path(run.file_path)
     try:
-        with reading(path, run.file_hash, run.kind, settings, run.choices) as file:
+        with reading(Path(run.file_path), run.file_hash, run.kind, settings, run.choices) as file:
             _Carrier(store, actor, run, file, pace).run()
     except AppError as error:
         if isinstance(error, Invalid):
@@ -90,8 +89,7 @@ def carry_out(store: Store, actor: Actor, event_id: int, settings: Settings, pac
     indexes.restore(store.engine)
     store.write(actor, ledger.finish, event_id)
     with store.read() as reader:
-        if path.parent == Path(settings.data_dir) / "imports" and not ledger.is_needed(reader, run.file_path):
-            path.unlink(missing_ok=True)  # our copy of an upload
+        ledger.let_go_of_file(reader, event_id)
         return ledger.get(reader, event_id).counts
 
 

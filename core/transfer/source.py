@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from core import clock
 from core.errors import Invalid
 from core.settings import Settings
-from core.transfer import presets
+from core.transfer import copies, presets
 from core.transfer.build import Rules, builder
 from core.transfer.csv_reader import CsvTable
 from core.transfer.decode import Lines, Text, examine
@@ -48,7 +48,7 @@ class Source:
         self.name = name
         self.plan = plan
         self.rules = rules
-        self.folder = Path()
+        self.data_dir = ""
         self.path: Path | None = None
         self.encoding = ""
 
@@ -83,11 +83,10 @@ class Source:
     def keep(self) -> Path:
         """Where the file lies for as long as an import may need it: its own place, or for an upload a copy of ours."""
         if self.path is None:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.path = self.folder / self.text.sha256
+            self.path = copies.folder(self.data_dir) / self.text.sha256
             part = self.path.with_suffix(f".{os.getpid()}")
             self._file.seek(0)
-            with part.open("wb") as copy:
+            with copies.create(part) as copy:
                 shutil.copyfileobj(self._file, copy, 1 << 20)
             part.replace(self.path)
         return self.path
@@ -127,7 +126,7 @@ def open_import(file: Path | BinaryIO, kind: str, settings: Settings, choices: C
         raise
     source = Source(stream, name, table, plan, rules)
     source.path = file.resolve() if isinstance(file, Path) else None
-    source.folder = Path(settings.data_dir) / "imports"
+    source.data_dir = settings.data_dir
     source.encoding = choices.encoding
     return source
 

@@ -53,6 +53,8 @@ def carry_out(store: Store, actor: Actor, event_id: int, pace: Pace) -> int:
         begun = time.monotonic()
         place = store.write(actor, _step, event_id, holder, size)
         if place.phase == "done":
+            with store.read() as reader:
+                ledger.let_go_of_file(reader, event_id)  # an import that failed had kept it
             return place.kept
         taken = max(time.monotonic() - begun, 1e-3)
         size = max(50, min(LARGEST_CHUNK, int(size * min(2.0, pace.seconds / taken))))

@@ -1,5 +1,6 @@
 """Imports that die, wait, are started twice or lose their file: nothing doubled, nothing lost."""
 
+import os
 import subprocess
 import sys
 import time
@@ -11,7 +12,7 @@ from sqlalchemy import update
 from core import undo
 from core.database.tables import contact, event_state
 from core.errors import Conflict, Invalid
-from core.transfer import imports, ledger, run
+from core.transfer import copies, imports, ledger, run
 from core.transfer.outlook import Counts
 from core.worker import Worker
 from tests.conftest import Clock
@@ -136,12 +137,52 @@ def test_a_file_that_changed_or_went_ends_the_import_with_a_sentence(office: Off
     assert office.carry_out(event_id).rows == 6
 
 
+def copies_of(office: Office) -> list[Path]:
+    return list((Path(office.settings.data_dir) / "imports").iterdir())
+
+
 def test_an_upload_is_kept_until_its_import_has_ended(office: Office) -> None:
     event_id = office.begin(people(5))
-    folder = Path(office.settings.data_dir) / "imports"
-    assert len(list(folder.iterdir())) == 1
+    assert len(copies_of(office)) == 1
     office.carry_out(event_id)
-    assert list(folder.iterdir()) == []
+    assert copies_of(office) == []
+
+
+def test_a_cancelled_import_keeps_no_upload(office: Office) -> None:
+    event_id = office.begin(people(5))
+    imports.cancel(office.store, office.actor, event_id)
+    assert copies_of(office) == []
+
+
+def test_an_import_that_failed_keeps_its_upload_to_go_on_with_until_it_is_undone(office: Office) -> None:
+    event_id = office.begin(people(5))
+    office.store.write(office.actor, ledger.stop, event_id, "failed", "Broken off.")
+    other = office.begin(people(5), date_order="dmy")  # the same file under other choices
+    imports.cancel(office.store, office.actor, other)
+    assert len(copies_of(office)) == 1
+    office.undo(event_id)
+    assert copies_of(office) == []
+
+
+def test_what_died_processes_left_goes_with_the_next_upload_and_nothing_else_does(
+    office: Office, tmp_path: Path, fixed_clock: Clock
+) -> None:
+    own, strange = tmp_path / "imports" / "people.csv", Path(office.settings.data_dir) / "imports" / "notes.txt"
+    waiting, event_id = office.begin(people(6)), office.begin(people(5))
+    left = strange.with_name("0" * 64 + ".77")
+    for path in (own, strange, left):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(people(7))
+    for path in copies_of(office):
+        os.utime(path, (0, fixed_clock.now - copies.KEPT_SECONDS - 1))
+    office.take(own)
+    assert own.exists()
+    assert left.exists()
+    office.carry_out(event_id)
+    assert len(copies_of(office)) == 2
+    assert strange.exists()
+    assert not left.exists()
+    assert office.carry_out(waiting).rows == 7
 
 
 def test_a_file_opens_again_as_it_was_chosen(office: Office) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import Invalid
 from core.settings import Settings
-from core.transfer import Choices, incoming
+from core.transfer import Choices, copies, incoming
 from core.transfer.peek import peek
 from core.transfer.rejects import problems_csv
 from tests.conftest import Clock
@@ -46,10 +46,21 @@ def test_an_upload_is_read_under_its_own_name_and_dropped(tmp_path: Path) -> Non
         pass
 
 
+def test_only_the_application_may_read_what_came_in(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    (data / "imports").mkdir(mode=0o755, parents=True)  # as an older version made it
+    upload = arrived(data)
+    with upload.source("contacts", Settings(data_dir=str(data)), Choices()) as source:
+        copy = source.keep()
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (data / "imports").rglob("*")}
+    assert modes == {"incoming": 0o700, upload.path.name: 0o600, copy.name: 0o600}
+    assert copy.parent.stat().st_mode & 0o777 == 0o700
+
+
 def test_uploads_that_nobody_came_back_for_are_deleted(tmp_path: Path, fixed_clock: Clock) -> None:
     old, young = arrived(tmp_path), arrived(tmp_path)
-    os.utime(old.path, (0, fixed_clock.now - incoming.KEPT_SECONDS - 1))
-    os.utime(young.path, (0, fixed_clock.now - incoming.KEPT_SECONDS + 60))
+    os.utime(old.path, (0, fixed_clock.now - copies.KEPT_SECONDS - 1))
+    os.utime(young.path, (0, fixed_clock.now - copies.KEPT_SECONDS + 60))
     arrived(tmp_path)
     assert not old.path.exists()
     assert young.path.exists()
