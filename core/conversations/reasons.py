@@ -72,7 +72,7 @@ def _in_newest(reader: Connection, ids: Sequence[int], query: Query) -> dict[int
         return {}
     values = {"ids": engines.id_value(reader, ids), "pattern": f"%{asked}%"}
     rows = reader.execute(_newest(engines.is_sqlite(reader)), values).all()
-    return {id_: ("message", sentence(body, query)) for id_, body in rows if body and _shows(body, query)}
+    return {id_: ("message", sentence(body, query)) for id_, body in rows if body and shows(body, query)}
 
 
 @cache
@@ -85,7 +85,8 @@ def _newest(is_sqlite: bool) -> Select[Any]:
     return select(conversation.c.id, newest.scalar_subquery()).where(listed)
 
 
-def _shows(body: str, query: Query) -> bool:
+def shows(body: str, query: Query) -> bool:
+    """Whether the text holds anything of what is asked for."""
     held = words(body)
     return any(any(term.matches(word) for word in held) for term in query.terms) or any(
         contains(body, phrase) for phrase in query.phrases
@@ -95,7 +96,7 @@ def _shows(body: str, query: Query) -> bool:
 def _in_texts(reader: Connection, ids: Sequence[int], query: Query) -> dict[int, tuple[str, str]]:
     found: dict[int, tuple[str, str]] = {}
     for id_, where, body in _texts(reader, ids):
-        if id_ not in found and _shows(body, query):
+        if id_ not in found and shows(body, query):
             found[id_] = (where, sentence(body, query))
     return found
 

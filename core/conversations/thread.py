@@ -6,6 +6,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, select
 
+from core.conversations import reasons
+from core.conversations.query import Query
 from core.conversations.rows import tags_of
 from core.conversations.upkeep import activity_at
 from core.database.tables import contact, conversation, deal, message, note, pipeline, stage, user
@@ -90,6 +92,15 @@ def get(reader: Connection, conversation_id: int) -> Conversation:
     values |= {"note": row["note"] or "", "owner": row["owner"] or "", "active_at": activity_at(row["activity_key"])}
     tags = tags_of(reader, [conversation_id]).get(conversation_id, ())
     return Conversation(**values, tags=tags, deals=_deals(reader, conversation_id))
+
+
+def reach(reader: Connection, conversation_id: int, asked: Query) -> int:
+    """How many of the newest messages reach back to the newest one that shows what is asked for; 0: none does."""
+    if asked.is_blank:
+        return 0
+    listed = select(message.c.body).where(message.c.contact_id == conversation_id)
+    bodies = reader.execute(listed.order_by(message.c.sent_at.desc(), message.c.id.desc())).scalars().all()
+    return next((n for n, body in enumerate(bodies, 1) if reasons.shows(body, asked)), 0)
 
 
 def _deals(reader: Connection, contact_id: int) -> tuple[Deal, ...]:

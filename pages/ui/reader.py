@@ -7,10 +7,13 @@ import streamlit as st
 
 from core import clock
 from core.conversations import query
-from core.conversations.thread import PAGE, Conversation, Deal, messages
+from core.conversations.thread import PAGE, Conversation, Deal, messages, reach
 from pages.ui import colours, components, session
 from pages.ui.places import Here, here
 from pages.ui.rows import marked
+
+AROUND = 10
+"""So many messages stand before the one that was searched for."""
 
 STATUS = {
     "delivered": ("✓✓ delivered", "done"),
@@ -30,14 +33,14 @@ def title(shown: Conversation) -> str:
 def thread(shown: Conversation, search: str) -> None:
     """The messages, newest below, and the facts. `search`: its words are marked."""
     key = f"conversations.reader.pages.{shown.id}"
-    limit = PAGE * st.session_state.get(key, 1)
+    asked = query.parse(search)
     with session.store().read() as reader:
-        rows = messages(reader, shown.id, limit=limit)
+        first = max(PAGE, reach(reader, shown.id, asked) + AROUND)
+        rows = messages(reader, shown.id, limit=first + PAGE * st.session_state.get(key, 0))
 
     def earlier() -> None:
-        st.session_state[key] = st.session_state.get(key, 1) + 1
+        st.session_state[key] = st.session_state.get(key, 0) + 1
 
-    asked = query.parse(search)
     left = shown.message_count - len(rows)
     data = {
         "contact": shown.id,

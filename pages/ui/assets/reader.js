@@ -78,7 +78,7 @@ export default function (component) {
   const pane = thread(data, setTriggerValue);
   reader.append(pane, facts(data));
   if (before) { before.replaceWith(reader); } else { parentElement.append(reader); }
-  const hit = pane.querySelector('mark');
+  const hit = [...pane.querySelectorAll('mark')].pop(); // the newest one, as the list says
   if (kept && data.messages.length > kept.count) {
     pane.scrollTop = pane.scrollHeight - kept.height + kept.top;
   } else if (kept) {

@@ -7,9 +7,11 @@ from core.access import Actor
 from core.conversations import ConversationFilter, Sort, find
 from core.conversations.query import parse
 from core.conversations.reasons import sentence
+from core.conversations.thread import messages, reach
 from core.database import Store, Work
 from core.database.search import reindexing
 from core.database.tables import note
+from core.words import words
 from tests.core.conversations import oracle, world
 
 LONG = (
@@ -66,3 +68,18 @@ def test_many_short_phrases_are_answered(store: Store, alice: Actor) -> None:
         for typed in ('"r" "c" "h"', '"hot" "re" "c" hello', '"c" "h" "v" "i" "r"', many):
             wanted = ConversationFilter(search=typed, include_archived=True)
             assert list(find(reader, wanted).rows["id"]) == oracle.find(known, wanted, Sort()), typed
+
+
+def test_a_thread_reaches_back_to_the_newest_message_that_was_searched_for(store: Store, alice: Actor) -> None:
+    store.write(alice, world.fill, 60, 3)
+    reached, expected = [], []
+    with store.read() as reader:
+        rows = find(reader, ConversationFilter(search="quote", include_archived=True)).rows
+        for id_ in rows["id"]:
+            newest_first = list(messages(reader, id_, limit=10_000)["body"])[::-1]
+            holding = [n for n, body in enumerate(newest_first, 1) if any(w.startswith("quote") for w in words(body))]
+            expected.append(holding[0] if holding else 0)
+            reached.append(reach(reader, id_, parse("quote")))
+        assert reach(reader, int(rows["id"][0]), parse("")) == 0
+    assert reached == expected
+    assert max(expected) > 1
