@@ -16,6 +16,8 @@ PAGE = "conversations.page"
 COLUMNS = "conversations.columns"
 TICKS = "conversations.ticks"
 FROZEN = "conversations.frozen"
+ALWAYS = ("bubble", "name")
+"""Columns that cannot be switched off: without them a row says of nobody."""
 
 
 def state() -> GridState:
@@ -94,14 +96,14 @@ def step(direction: int) -> None:
 
 
 def column_chooser() -> None:
-    """Which columns are shown; order and widths are set in the grid itself."""
-    names = [name for name, (header, _) in grid.COLUMNS.items() if header]
+    """Which columns are shown beside the name; order and widths are set in the grid itself."""
+    names = [name for name, (header, _) in grid.COLUMNS.items() if header and name not in ALWAYS]
     hidden = {column.name for column in state().columns if column.hidden}
     key = "conversations.columns.shown"
 
     def choose() -> None:
         widths = {name: width for name, (_, width) in grid.COLUMNS.items()}
-        keep(selection.show_columns(state(), ["bubble", *st.session_state[key]], widths))
+        keep(selection.show_columns(state(), [*ALWAYS, *st.session_state[key]], widths))
         url.stay()
 
     with st.popover("Columns", icon=":material/view_column:", key="conversations.columns"):
