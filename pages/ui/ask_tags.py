@@ -6,7 +6,7 @@ from core import bulk, tags
 from core.errors import AppError
 from pages.ui import acting, asking, colours, session
 from pages.ui.acting import Asked
-from pages.ui.plain import many
+from pages.ui.plain import many, plain
 
 CHOSEN = "ask.tags"
 COLOUR = "ask.tags.colour"
@@ -47,7 +47,7 @@ def _new() -> None:
 
     st.button("Create and choose it", key="ask.tags.create", on_click=create)
     if refused := st.session_state.pop(NAME + ".refused", None):
-        st.error(refused)
+        st.error(plain(refused))
 
 
 def remove(asked: Asked) -> None:

@@ -6,6 +6,7 @@ import secrets
 import streamlit as st
 
 from core.errors import AppError
+from pages.ui.plain import plain
 
 logger = logging.getLogger("talkdeck")
 
@@ -16,7 +17,7 @@ def report(error: Exception) -> bool:
     Streamlit calls it for whatever a page, a fragment or a callback lets through; True: it need not show more.
     """
     if isinstance(error, AppError):
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return True
     number = secrets.token_hex(4).upper()
     logger.error("Incident %s", number, exc_info=error)

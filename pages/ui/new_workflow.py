@@ -6,6 +6,7 @@ from core import tags, workflows
 from core.errors import AppError
 from core.workflows import Draft, Step
 from pages.ui import session
+from pages.ui.plain import plain
 
 UNITS = {"minutes": 60, "hours": 3600, "days": 86_400}
 MOST_STEPS = 30
@@ -35,7 +36,7 @@ def form(kind: str, chosen_key: str) -> None:
     _more(key, kinds)
     st.button(f"Create {kind}", key=f"{key}.create", on_click=_create, args=(kind, key, chosen_key))
     if refused := st.session_state.pop(f"{key}.refused", None):
-        st.error(refused)
+        st.error(plain(refused))
 
 
 def _step(key: str, place: int, step: str) -> None:

@@ -6,6 +6,7 @@ from core.conversations import ConversationFilter
 from core.errors import AppError
 from pages.ui import filters, listing, url
 from pages.ui.listing import Listing
+from pages.ui.plain import plain
 
 
 def ignored(names: list[str]) -> None:
@@ -87,7 +88,7 @@ def hits_elsewhere(place: url.Place, found: Listing) -> None:
 
 def gone(error: AppError) -> None:
     """The open conversation does not exist."""
-    st.warning(str(error), icon=":material/error:")
+    st.warning(plain(str(error)), icon=":material/error:")
 
 
 def _count_on(wanted: ConversationFilter) -> None:

@@ -41,7 +41,8 @@ def few(asked: Asked) -> None:
     meant = acting.chosen(asked.target)
     if 0 < len(meant) <= bulk.AT_ONCE:
         for group in _seen(replace(asked, chosen=meant)).groups:
-            st.text(f"{many(group.n, 'conversation')}: {group.words}")
+            words = "will be enrolled" if group.outcome == "changed" else group.words
+            st.text(f"{many(group.n, 'conversation')}: {words}")
 
 
 UNDO = {
@@ -85,7 +86,7 @@ def _seen(asked: Asked) -> Preview:
     if kept is None or kept[0] != key:
         with st.spinner(f"Looking at {many(len(asked.chosen or ()), 'conversation')} …"):
             found = bulk.preview(session.store(), session.actor(), asked.action, asked.chosen)
-        kept = st.session_state[SEEN] = (key, found)
+        kept = st.session_state[SEEN] = (key, found, {})
     shown: Preview = kept[1]
     return shown
 
@@ -100,8 +101,15 @@ def _groups(asked: Asked, seen: Preview) -> None:
         st.text(said + " Choose a count to see its rows.")
         return
     group = seen.groups[picked]
-    ids = bulk.preview_ids(session.store(), session.actor(), asked.action, asked.chosen, group)
-    table(ids, group)
+    table(_ids(asked, group), group)
+
+
+def _ids(asked: Asked, group: Group) -> tuple[int, ...]:
+    """The conversations behind a count, looked up once for all its pages."""
+    known: dict[Group, tuple[int, ...]] = st.session_state[SEEN][2]
+    if group not in known:
+        known[group] = bulk.preview_ids(session.store(), session.actor(), asked.action, asked.chosen, group)
+    return known[group]
 
 
 def table(ids: tuple[int, ...], group: Group) -> None:

@@ -12,6 +12,7 @@ from core.cleanup import Rule
 from core.conversations import ConversationFilter
 from core.errors import AppError
 from pages.ui import acting, frame, session
+from pages.ui.plain import plain
 
 EDITED = "cleanup.edited"
 NEW = 0
@@ -88,7 +89,7 @@ def _save(rule: Rule | None, parts: tuple[Any, ...]) -> None:
             store.write(actor, cleanup.add, *parts)
             frame.did_last()
     except AppError as refused:
-        st.error(str(refused))
+        st.error(plain(str(refused)))
         return
     close()
     st.rerun()

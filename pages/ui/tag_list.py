@@ -11,7 +11,7 @@ from core.conversations import ConversationFilter
 from core.errors import AppError
 from core.tags import Tag
 from pages.ui import acting, colours, components, frame, session, url
-from pages.ui.plain import many
+from pages.ui.plain import many, plain
 
 EDITED = "tags.edited"
 NEW = 0
@@ -75,7 +75,7 @@ def _new(token: str) -> None:
         try:
             session.store().write(session.actor(), tags.add, name, colour, priority)
         except AppError as refused:
-            st.error(str(refused))
+            st.error(plain(str(refused)))
             return
         frame.did_last()
         close()
@@ -117,7 +117,7 @@ def _do(verb: Any, *args: object) -> None:
     try:
         event_id = session.store().write(session.actor(), verb, *args)
     except AppError as refused:
-        st.error(str(refused))
+        st.error(plain(str(refused)))
         return
     frame.did(event_id)
     close()
@@ -128,7 +128,7 @@ def _merge(from_id: int, into_id: int, token: str) -> None:
     try:
         event_id = bulk.merge_tags(session.store(), session.actor(), from_id, into_id, token)
     except AppError as refused:
-        st.error(str(refused))
+        st.error(plain(str(refused)))
         return
     session.wake()
     frame.did(event_id)

@@ -9,6 +9,7 @@ from core.conversations import views
 from core.conversations.views import View
 from core.errors import Invalid
 from pages.ui import session, url
+from pages.ui.plain import plain
 
 NAME = "conversations.view.name"
 SHARED = "conversations.view.shared"
@@ -51,6 +52,6 @@ def _save(place: url.Place, actor: Actor) -> None:
             try:
                 session.store().write(actor, views.save, name, url.query(url.listed(place)), shared)
             except Invalid as refused:
-                st.error(str(refused))
+                st.error(plain(str(refused)))
             else:
                 st.rerun()

@@ -165,7 +165,7 @@ def test_random_hands_double_nothing_and_leave_nothing_stuck(
     page = open_page(running.url)
     for seed in range(100 if is_full else 10):
         hand = random.Random(seed)
-        for _ in range(6):
+        for _ in range(5):
             page = step(page, hand.choice(STEPS), hand)
         page.goto(running.url)
         grid(page)
