@@ -16,7 +16,7 @@ from core.settings import Settings
 from core.transfer import copies, presets
 from core.transfer.build import Rules, builder
 from core.transfer.csv_reader import CsvTable
-from core.transfer.decode import Lines, Text, examine
+from core.transfer.decode import BLOCK, Lines, Text, examine
 from core.transfer.guard import unguard
 from core.transfer.plan import Plan, make_plan, refuse_doubled
 from core.transfer.rows import Reject, Row
@@ -147,6 +147,8 @@ def table_of(lines: Lines, kind: str) -> tuple[Table, presets.Preset | None]:
     Raises: Invalid when what it begins with holds another kind, or cannot be read.
     """
     start = next(iter(lines.blocks()), "").lstrip("\ufeff \t\r\n")[:200].lower()
+    if not start and lines.text.size <= BLOCK:
+        raise Invalid("This file is empty.")
     if start.startswith("begin:vcard"):
         return VcardTable(lines), presets.named("vcard", kind)
     if start.startswith(("<?xml", "<smses")):

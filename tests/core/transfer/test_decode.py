@@ -78,7 +78,13 @@ def test_archives_images_and_other_binaries_are_refused(data: bytes, opened: Ope
 
 
 @pytest.mark.parametrize("data", [b"", b"\n", b"\xef\xbb\xbf", b"\r\n\r\n"])
-def test_an_empty_file_has_no_header(data: bytes, opened: Opener) -> None:
+def test_an_empty_file_is_called_empty(data: bytes, opened: Opener) -> None:
+    with pytest.raises(Invalid, match=r"^This file is empty\.$"):
+        opened(data)
+
+
+@pytest.mark.parametrize("data", [b",,\n", b"\n" * (BLOCK + 1)])
+def test_a_file_without_names_has_no_header(data: bytes, opened: Opener) -> None:
     with pytest.raises(Invalid, match=r"No column can be the phone\. The file has no header"):
         opened(data)
 
