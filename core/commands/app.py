@@ -24,9 +24,12 @@ def begin(context: typer.Context) -> None:
     context.call_on_close(_opened.close)
 
 
-def open_store() -> tuple[Store, Actor]:
-    """The database of the settings, closed with the command, and the user who acts on this machine."""
-    store = Store.open(settings.load().url)
+def open_store(*, must_exist: bool = False) -> tuple[Store, Actor]:
+    """The database of the settings, closed with the command, and the user who acts on this machine.
+
+    `must_exist`: for a command that has nothing to say about a new one.
+    """
+    store = Store.open(settings.load().url, must_exist=must_exist)
     _opened.callback(store.close)
     return store, people.local_actor(store)
 

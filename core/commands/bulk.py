@@ -39,7 +39,7 @@ def act(  # noqa: PLR0913 - each option is one filter of the list, or one part o
     as_json: Json = False,
 ) -> None:
     """Do something to all conversations that match."""
-    store, actor = open_store()
+    store, actor = open_store(must_exist=True)
     with store.read() as reader:
         asked = {"tab": tab, "search": search, "tag": tag, "tags": tags, "stage": stage, "owner": owner}
         selection = bulk.choose_all(reader, wanted_by(reader, actor, asked))
@@ -66,7 +66,7 @@ def take_back(
     as_json: Json = False,
 ) -> None:
     """Take an event back: what it changed is restored, what it inserted is deleted; rows changed since are kept."""
-    store, actor = open_store()
+    store, actor = open_store(must_exist=True)
     with store.read() as reader:
         found = jobs.status(reader, event_id)
     if found.verb.startswith("import."):

@@ -42,7 +42,7 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
     as_json: Json = False,
 ) -> None:
     """Find conversations: the same query as the list in the browser."""
-    store, actor = open_store()
+    store, actor = open_store(must_exist=True)
     with store.read() as reader:
         asked = {"tab": tab, "search": search, "tag": tag, "tags": tags, "stage": stage, "owner": owner}
         wanted = wanted_by(reader, actor, asked)

@@ -32,12 +32,18 @@ class Store:
         self.counters = engines.open_counter_engine(engine)
 
     @classmethod
-    def open(cls, url: str) -> "Store":
-        """Open the database at `url`, bring its schema up to date, and return it.
+    def open(cls, url: str, *, must_exist: bool = False) -> "Store":
+        """Open the database at `url`, bring its schema up to date, and return it; a new file is made unless it must
+        exist.
 
-        Raises: Unavailable when it cannot be reached, or was made by a newer version.
+        Raises: Unavailable when it cannot be reached, is not there, or was made by a newer version.
         """
         if engines.is_sqlite_url(url) and (name := make_url(url).database):
+            if must_exist and not Path(name).exists():
+                raise Unavailable(
+                    f"There is no database {name}. Check TALKDECK_DATABASE_URL and TALKDECK_DATA_DIR, or make one: "
+                    "python -m core import contacts FILE.csv"
+                )
             Path(name).resolve().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             Path(name).touch(mode=0o600)  # before SQLite makes it readable for all
         engine = engines.open_engine(url)

@@ -1,0 +1,27 @@
+"""`find` on the command line reads, and makes nothing."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from core.__main__ import app
+from core.errors import Unavailable
+
+
+@pytest.mark.parametrize("words", [("find", "--json"), ("bulk", "archive"), ("undo", "1")])
+def test_a_database_that_is_not_there_is_said_and_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("TALKDECK_DATABASE_URL", f"sqlite:///{tmp_path}/away/x.db")
+    with pytest.raises(Unavailable, match=r"There is no database .*/away/x\.db"):
+        CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_command_that_brings_something_in_makes_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALKDECK_DATABASE_URL", f"sqlite:///{tmp_path}/new/x.db")
+    made = CliRunner().invoke(app, ["user", "add", "Ann", "--role", "analyst"], catch_exceptions=False)
+    assert made.exit_code == 0
+    found = CliRunner().invoke(app, ["find", "--json"], catch_exceptions=False)
+    assert '"count": 0' in found.stdout
