@@ -6,6 +6,7 @@ from core.access import Actor, Right
 from core.errors import NotFound
 from core.transfer.outlook import Counts
 from pages.ui import dry_run, import_list, import_result, look, mapping, notices, session, uploads
+from pages.ui.plain import many
 from pages.ui.trial import Trial
 
 
@@ -50,7 +51,7 @@ def new_import(actor: Actor) -> None:
 def import_button(trial: Trial, counts: Counts, actor: Actor) -> None:
     """The one step that writes."""
     changed = counts.inserted + counts.updated
-    label = f"Import {counts.rows:,} rows" if changed else "Import anyway: nothing would change"
+    label = f"Import {many(changed, 'row')}" if changed else "Import anyway: nothing would change"
     if st.button(label, key="imports.run", type="primary", icon=":material/upload:", disabled=not counts.rows):
         with trial.source() as source:
             event_id = uploads.start(actor, source, trial.request_id)

@@ -12,6 +12,7 @@ from tests.browser.hands import cell, grid
 PEOPLE = [("(212) 555-0101", "Ann", "Lee"), ("(212) 555-0102", "Bo", "Ray"), ("12", "Cy", "Young")]
 EVIL = "<img src=x onerror=top.hit=1> ![x](http://outside.example/x.png)"
 PHONE = {"width": 400, "height": 860}
+IMPORT = re.compile(r"Import \d+ rows?$")
 
 
 def people(extra: str = "") -> bytes:
@@ -38,7 +39,7 @@ def test_a_file_comes_in_is_listed_and_goes_again(serve: Serve, open_page: Open,
     choose(page, people())
     expect(page.get_by_test_id("stMetric").first).to_have_text(re.compile(r"Inserted\s*2"))
     picture(page, f"import_check_{scheme}")
-    page.get_by_role("button", name="Import 3 rows").click()
+    page.get_by_role("button", name="Import 2 rows").click()
     expect(page).to_have_url(re.compile(r"import=\d+"))
     expect(page.get_by_text("2 inserted, 0 updated, 0 unchanged, 1 rejected of 3 rows")).to_be_visible(timeout=20_000)
     expect(page.locator("canvas").first).to_be_visible()
@@ -64,7 +65,7 @@ def address(serve: Serve) -> str:
 def test_a_double_click_starts_one_import(address: str, open_page: Open) -> None:
     page = open_page(f"{address}/import")
     choose(page, people())
-    page.get_by_role("button", name="Import 3 rows").dblclick()
+    page.get_by_role("button", name=IMPORT).dblclick()
     expect(page.get_by_text("1 rejected of 3 rows")).to_be_visible(timeout=20_000)
     page.get_by_role("button", name="All imports").click()
     expect(page.get_by_role("button", name="Open")).to_have_count(1)
@@ -74,7 +75,7 @@ def test_a_double_click_starts_one_import(address: str, open_page: Open) -> None
 def test_rejected_rows_are_mended_and_come_in(address: str, open_page: Open, tmp_path: Path) -> None:
     page = open_page(f"{address}/import")
     choose(page, people('"(212) 555-0106",Di,Oh,\n13,Ed,Ott,'))
-    page.get_by_role("button", name="Import 5 rows").click()
+    page.get_by_role("button", name=IMPORT).click()
     button = page.get_by_role("button", name="Rejected rows, to mend and import again")
     expect(button).to_be_visible(timeout=20_000)
     with page.expect_download() as download:
@@ -92,7 +93,7 @@ def test_hostile_text_in_a_file_stays_text(address: str, open_page: Open) -> Non
     page = open_page(f"{address}/import")
     choose(page, people(f'(212) 555-0105,"{EVIL}",,"{EVIL}"\nx,"{EVIL}",,'), "![x](http:outside).csv")
     page.get_by_text("Columns", exact=True).click()
-    page.get_by_role("button", name="Import 5 rows").click()
+    page.get_by_role("button", name=IMPORT).click()
     expect(page.get_by_text("2 rejected of 5 rows")).to_be_visible(timeout=20_000)
     assert page.evaluate("window.hit") is None
     assert page.locator('img[src="x"], img[src*="outside"]').count() == 0
@@ -108,7 +109,7 @@ def test_the_page_fits_a_phone(address: str, open_page: Open, picture: Picture) 
     choose(page, people("(212) 555-0103,Di,Oh,"))
     assert narrow(page)
     picture(page, "import_400_check")
-    page.get_by_role("button", name="Import 4 rows").click()
+    page.get_by_role("button", name=IMPORT).click()
     expect(page.get_by_text("rejected of 4 rows")).to_be_visible(timeout=20_000)
     assert narrow(page)
     picture(page, "import_400_result")

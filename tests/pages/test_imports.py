@@ -52,6 +52,7 @@ def test_a_known_file_is_recognised_and_checked_before_anything_is_written(offic
 
 def test_an_import_runs_and_its_result_is_told(office: Store, arrive: Visit, tmp_path: Path) -> None:
     app = uploaded(arrive(), BAD)
+    assert app.button("imports.run").label == "Import 2 rows"  # of three: one is rejected
     app.button("imports.run").click().run()
     event_id = int(events(office)["event_id"].iloc[0])
     assert app.query_params["import"] == str(event_id)
@@ -114,6 +115,13 @@ def test_a_file_that_is_no_text_is_refused_with_what_to_do(office: Store, arrive
     assert "an Excel workbook, not a text file. Export or unpack it to CSV" in texts(app)
     assert "imports.run" not in keys(app)
     assert "imports.encoding" not in [box.key for box in app.selectbox]
+
+
+def test_an_empty_file_is_called_empty_and_nothing_is_asked_about_it(office: Store, arrive: Visit) -> None:
+    app = uploaded(arrive(), b"")
+    assert "This file is empty." in texts(app)
+    assert not app.warning
+    assert "imports.run" not in keys(app)
 
 
 def test_a_file_in_an_old_encoding_asks_for_its_name(office: Store, arrive: Visit) -> None:
