@@ -10,6 +10,7 @@ from core.transfer import account, imports
 from core.transfer.imports import Status
 from pages.ui import session
 from pages.ui.dry_run import problem_table, sentence, shown, table
+from pages.ui.places import here
 from pages.ui.uploads import size
 
 PACE = "imports.pace"
@@ -177,6 +178,7 @@ def what_was_kept(status: Status) -> None:
         total = account.kept_count(reader, status.event_id)
         rows = account.kept(reader, status.event_id, limit)
     st.subheader("Left as it is, because it was used or changed since", anchor=False)
+    rows = rows.assign(phone=[here().national(phone) if phone else "" for phone in rows["phone"]])
     table(rows.rename(columns=KEPT), {"Name": "medium", "Why it was left": "large"})
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(f"{len(rows):,} of {total:,} rows")

@@ -55,7 +55,7 @@ def test_what_was_changed_since_is_listed_after_the_undo(office: Store, arrive: 
     app = arrive(**{"import": str(event_id)})
     assert app.header[0].value == "Taken back in part"
     left = app.dataframe[0].value
-    assert left[["What", "Name", "Phone"]].to_numpy().tolist()[0] == ["contact", "Else Lee", "+12125550101"]
+    assert left[["What", "Name", "Phone"]].to_numpy().tolist()[0] == ["contact", "Else Lee", "(212) 555-0101"]
     assert f"{len(left)} of {len(left)} rows" in texts(app)
 
 
