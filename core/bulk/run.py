@@ -21,8 +21,10 @@ from core.errors import AppError, Conflict, Invalid, NotFound
 
 log = logging.getLogger(__name__)
 
-FIRST_CHUNK = 1_000
-LARGEST_CHUNK = 20_000
+FIRST_CHUNK = 2_000
+SMALLEST_CHUNK, LARGEST_CHUNK = 2_000, 20_000
+"""Smaller ones write the same pages of the indexes so often that a busy machine would never come to an end."""
+
 LOCK_SECONDS = 0.15
 """What a chunk aims at; nobody shall wait longer than 0.25 seconds for a write."""
 
@@ -119,8 +121,8 @@ class _Job:
                 raise
             self.store.write(people.SYSTEM, self._refuse, ids, str(error))
         self.place += len(ids)
-        taken = max(time.monotonic() - begun, 1e-3)
-        self.size = max(100, min(LARGEST_CHUNK, int(self.size * min(2.0, LOCK_SECONDS / taken))))
+        taken = time.monotonic() - begun
+        self.size = next_size(self.size, taken)
 
     def _narrow(self, ids: Sequence[int], error: Exception) -> None:
         """Some row cannot be written: the stretch is halved until it stands alone, and it is listed as failed."""
@@ -150,6 +152,12 @@ class _Job:
             return people.actor(work.conn, self.user_id)
         except NotFound:
             return Actor(self.user_id, "", frozenset())
+
+
+def next_size(size: int, seconds: float) -> int:
+    """How many rows the next chunk takes, after one of `size` took so long."""
+    wanted = size * max(0.5, min(2.0, LOCK_SECONDS / max(seconds, 1e-3)))
+    return min(LARGEST_CHUNK, max(SMALLEST_CHUNK, int(wanted)))
 
 
 def _finish(work: Work, event_id: int) -> None:

@@ -12,7 +12,7 @@ from core import jobs, people
 from core.access import Actor
 from core.bulk.apply import Stretch, follow, shapes
 from core.bulk.carry import Counts, count
-from core.bulk.run import LARGEST_CHUNK, LOCK_SECONDS
+from core.bulk.run import FIRST_CHUNK, next_size
 from core.bulk.selection import AT_ONCE
 from core.database import Store, Work, engines, images
 from core.database.tables import change, event, job
@@ -20,8 +20,6 @@ from core.errors import Conflict, NotFound
 from core.transfer import undo as import_undo
 from core.undo.offer import IMPORTS, found, lacks, refusal
 from core.undo.plan import undoing
-
-FIRST_CHUNK = 1_000
 
 
 @dataclass(frozen=True)
@@ -85,8 +83,7 @@ def carry_out(store: Store, undo_id: int, go_on: Callable[[], bool] = lambda: Tr
         following = store.write(actor, _step, under_way, place, size)
         if following is None:
             return
-        taken = max(time.monotonic() - begun, 1e-3)
-        place, size = following, max(100, min(LARGEST_CHUNK, int(size * min(2.0, LOCK_SECONDS / taken))))
+        place, size = following, next_size(size, time.monotonic() - begun)
         time.sleep(engines.rest_seconds(store.engine))
 
 

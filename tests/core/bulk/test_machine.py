@@ -215,6 +215,7 @@ def at_most(n: int) -> Iterator[None]:
         patch.setattr("core.bulk.run.AT_ONCE", n)
         patch.setattr("core.undo.run.AT_ONCE", n)
         patch.setattr("core.bulk.run.FIRST_CHUNK", 3)
+        patch.setattr("core.bulk.run.LARGEST_CHUNK", 3)
         patch.setattr("core.undo.run.FIRST_CHUNK", 3)
         yield
 
