@@ -10,9 +10,10 @@ from core import bulk, undo
 from core.access import Actor, Right
 from core.database import Store, Work
 from core.database.search import reindexing
-from core.database.tables import change, conversation, event, message, stage_event
+from core.database.tables import change, conversation, message, stage_event
 from core.errors import Conflict, Invalid, NotAllowed
 from tests.conftest import ALICE, BOB, NOON, VERA, Clock
+from tests.core.bulk.conftest import World
 from tests.core.bulk.world import (
     ACTIONS,
     SIZE,
@@ -45,7 +46,8 @@ def action(request: pytest.FixtureRequest) -> bulk.Action:
     return bulk.action(name, **params)
 
 
-def test_undo_is_identity_and_an_undone_undo_holds_again(store: Store, ids: list[int], action: bulk.Action) -> None:
+def test_undo_is_identity_and_an_undone_undo_holds_again(world: World, action: bulk.Action) -> None:
+    store, ids = world.store, world.ids
     before = picture(store)
     event_id = do(store, action, ids)
     after = picture(store)
@@ -62,15 +64,18 @@ def test_undo_is_identity_and_an_undone_undo_holds_again(store: Store, ids: list
     assert picture(store) == before
 
 
-def test_twice_changes_nothing_the_second_time(store: Store, ids: list[int], action: bulk.Action) -> None:
-    do(store, action, ids)
+def test_twice_changes_nothing_the_second_time(world: World, action: bulk.Action) -> None:
+    store, ids = world.store, world.ids
+    first = do(store, action, ids)
     before = picture(store)
     second = do(store, action, ids)
     assert picture(store) == before
     assert status(store, second).changed == 0
+    take_back(store, first)
 
 
-def test_outcomes_sum_up_as_the_preview_said(store: Store, ids: list[int], action: bulk.Action) -> None:
+def test_outcomes_sum_up_as_the_preview_said(world: World, action: bulk.Action) -> None:
+    store, ids = world.store, world.ids
     asked = bulk.choose("ticked", [*ids, *FORGED, ids[0]])
     preview = bulk.preview(store, ALICE, action, asked)
     assert preview.total == sum(group.n for group in preview.groups) == SIZE + 2
@@ -84,11 +89,11 @@ def test_outcomes_sum_up_as_the_preview_said(store: Store, ids: list[int], actio
         assert tuple(row.contact_id for row in rows) == found
     done = status(store, event_id)
     assert (done.changed, done.already, done.skipped) == (preview.changed, preview.already, preview.skipped)
+    take_back(store, event_id)
 
 
-def test_whoever_lacks_the_right_is_refused_and_nothing_is_written(
-    store: Store, ids: list[int], action: bulk.Action
-) -> None:
+def test_whoever_lacks_the_right_is_refused_and_nothing_is_written(world: World, action: bulk.Action) -> None:
+    store, ids = world.store, world.ids
     before, changes = picture(store), written(store)
     lacking = [
         VERA,
@@ -103,21 +108,22 @@ def test_whoever_lacks_the_right_is_refused_and_nothing_is_written(
 
 
 def test_a_large_selection_becomes_a_job_with_the_same_result(
-    store: Store, ids: list[int], action: bulk.Action, monkeypatch: pytest.MonkeyPatch
+    world: World, action: bulk.Action, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    do(store, action, ids)
+    store, ids = world.store, world.ids
+    small = do(store, action, ids)
     expected = {name: len(rows) for name, rows in picture(store).items()}
-    counts = status(store, 0 + max(event_ids(store)))
-    take_back(store, max(event_ids(store)))
+    counts = status(store, small)
+    take_back(store, small)
     before = picture(store)
     monkeypatch.setattr("core.bulk.run.AT_ONCE", 3)
     monkeypatch.setattr("core.undo.run.AT_ONCE", 0)
     monkeypatch.setattr("core.bulk.run.FIRST_CHUNK", 7)
     monkeypatch.setattr("core.bulk.run.LARGEST_CHUNK", 7)
     monkeypatch.setattr("core.undo.run.FIRST_CHUNK", 7)
-    event_id = bulk.start(store, ALICE, action, bulk.choose("ticked", ids), "once")
+    event_id = bulk.start(store, ALICE, action, bulk.choose("ticked", ids), f"once {action}")
     assert status(store, event_id).state == "queued"
-    assert bulk.start(store, ALICE, action, bulk.choose("ticked", ids), "once") == event_id
+    assert bulk.start(store, ALICE, action, bulk.choose("ticked", ids), f"once {action}") == event_id
     finish(store, event_id)
     done = status(store, event_id)
     assert (done.state, done.total, done.done, done.left) == ("done", SIZE, SIZE, 0)
@@ -128,12 +134,8 @@ def test_a_large_selection_becomes_a_job_with_the_same_result(
     assert picture(store) == before
 
 
-def event_ids(store: Store) -> list[int]:
-    with store.read() as reader:
-        return list(reader.execute(select(event.c.id)).scalars())
-
-
-def test_every_change_is_sealed(store: Store, ids: list[int], action: bulk.Action) -> None:
+def test_every_change_is_sealed(world: World, action: bulk.Action) -> None:
+    store, ids = world.store, world.ids
     event_id = do(store, action, ids)
     with store.read() as reader:
         rows = reader.execute(select(change).where(change.c.event_id == event_id)).all()
@@ -141,6 +143,7 @@ def test_every_change_is_sealed(store: Store, ids: list[int], action: bulk.Actio
     for row in rows:
         parts = [bytes(row.salt), (row.before or "").encode(), (row.after or "").encode()]
         assert hashlib.sha256(b"\0".join(parts)).digest() == bytes(row.digest)
+    take_back(store, event_id)
 
 
 def test_rows_changed_since_are_left_and_listed(store: Store, ids: list[int]) -> None:
