@@ -19,6 +19,7 @@ WATCHED = "frame.watched"
 PACE_SECONDS = 1.0
 ACTED = "frame.acted"
 ECHO_SECONDS = 0.4
+RECENT_SECONDS = 600
 ENDED_AT = "frame.ended_at"
 LISTED = 8
 HISTORY = "admin/history.py"
@@ -83,8 +84,20 @@ def undo_button(entry: Entry, offer: undo.Offer, key: str) -> None:
         )  # fmt: skip
 
 
+def _remember() -> None:
+    """After a reload of the browser: what was done just before it, whose answer may have been lost."""
+    if LAST not in st.session_state:
+        st.session_state[LAST] = None
+        actor = session.actor()
+        with session.store().read() as reader:
+            newest = undo.newest(reader, actor)
+            if newest and history.get(reader, actor, newest).happened_at > clock.now() - RECENT_SECONDS:
+                st.session_state[LAST] = newest
+
+
 def strip() -> None:
     """Drawn by the shell on every page, before the page."""
+    _remember()
     with session.store().read() as reader:
         own = jobs.own(reader, session.actor(), LISTED)
     _toast_ended(own)
@@ -217,5 +230,5 @@ def settled_mirror() -> Mirror | None:
 
 
 def _forget() -> None:
-    st.session_state.pop(LAST, None)
+    st.session_state[LAST] = None
     st.session_state.pop(TOLD, None)

@@ -156,6 +156,26 @@ def confirm(page: Page, label: str, n: int, picture: Picture) -> None:
     run.dblclick()
 
 
+def test_a_slow_double_click_on_undo_undoes_once(running: AppServer, store: Store, open_page: Open) -> None:
+    before = archived(store)
+    page = open_page(running.url)
+    frame = grid(page)
+    [ticked] = tick(frame, 1)
+    expect(selected(page)).to_contain_text("1 selected")
+    page.get_by_role("button", name="Archive", exact=True).click()
+    expect(frame.locator(f'.ag-row[row-id="{ticked}"]')).to_have_count(0)
+    page.reload()
+    grid(page)
+    box = page.get_by_role("button", name="Undo").bounding_box()
+    assert box is not None
+    for pause in (200, 0):
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_timeout(pause)
+    expect(frame.locator(f'.ag-row[row-id="{ticked}"]')).to_be_visible()
+    page.wait_for_timeout(700)
+    assert archived(store) == before
+
+
 STEPS = ("tick", "tick", "archive", "archive twice", "undo", "undo twice", "reload", "close", "open", "key")
 
 
