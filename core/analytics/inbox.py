@@ -18,6 +18,8 @@ from core.conversations.paging import Slice, Sort
 T = TypeVar("T")
 
 _COLUMNS = {"activity": ("activity_key",), "name": ("name_key", "id"), "amount": ("amount_key", "id")}
+_AMOUNT_UP = (f"CASE WHEN amount_key < 0 THEN {2**62} ELSE amount_key END", "id")
+"""Amounts that are not quoted come last either way."""
 
 
 def count(mirror: Mirror, wanted: ConversationFilter) -> int | None:
@@ -76,7 +78,7 @@ def _tab_counts(state: State, wanted: ConversationFilter) -> dict[str, int]:
 
 def _page_ids(state: State, wanted: ConversationFilter, sort: Sort, slice_: Slice) -> list[int] | None:
     descending = sort.descending != slice_.is_backward
-    columns = _COLUMNS[sort.by]
+    columns = _columns(sort)
     tested = where(state.codes, wanted)
     edge = slice_.before if slice_.is_backward else slice_.after
     if edge is not None:
@@ -96,7 +98,11 @@ def _rank(state: State, wanted: ConversationFilter, sort: Sort, cursor: str) -> 
     values = _position(state, sort, cursor) if _is_cursor(cursor) else None
     if values is None:
         return None
-    return _number(state, _beyond(where(state.codes, wanted), _COLUMNS[sort.by], values, not sort.descending))
+    return _number(state, _beyond(where(state.codes, wanted), _columns(sort), values, not sort.descending))
+
+
+def _columns(sort: Sort) -> tuple[str, ...]:
+    return _AMOUNT_UP if sort.by == "amount" and not sort.descending else _COLUMNS[sort.by]
 
 
 def _is_cursor(text: str) -> bool:
@@ -106,7 +112,7 @@ def _is_cursor(text: str) -> bool:
 def _position(state: State, sort: Sort, text: str) -> tuple[Any, ...] | None:
     if sort.by == "activity":
         return (int(text),)
-    found = rows(state.cursor, ", ".join(_COLUMNS[sort.by]), "conversation", Where().also("id = ?", int(text)))
+    found = rows(state.cursor, ", ".join(_columns(sort)), "conversation", Where().also("id = ?", int(text)))
     return found[0] if found else None
 
 

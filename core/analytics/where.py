@@ -83,6 +83,8 @@ def _ranges(tested: Where, wanted: ConversationFilter) -> Where:
         tested = tested.also("activity_key < ?", wanted.active_to << SHIFT)
     if wanted.amount_from is not None or wanted.amount_to is not None:
         tested = tested.also("amount_key >= ?", max(wanted.amount_from or 0, 0))  # -1: not quoted
+    if wanted.is_quoted is not None:
+        tested = tested.also("amount_key >= 0" if wanted.is_quoted else "amount_key < 0")
     if wanted.amount_to is not None:
         tested = tested.also("amount_key <= ?", wanted.amount_to)
     return tested

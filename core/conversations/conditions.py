@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal_
 
 from core import clock
 from core.conversations.filters import RECENT_SECONDS, ConversationFilter
+from core.conversations.paging import Sort
 from core.conversations.upkeep import SHIFT
 from core.database.tables import contact_tag, conversation, deal, stage
 
@@ -53,6 +54,16 @@ def halves(wanted: ConversationFilter) -> list[ConversationFilter]:
     if wanted.unread is False:
         return [new]
     return [new, replace(new, unread=True, active_from=start, active_to=border if end is None else min(end, border))]
+
+
+def parts(wanted: ConversationFilter, sort: Sort) -> list[ConversationFilter]:
+    """The list as parts that follow each other in the order; amounts that are not quoted come last either way."""
+    if sort.by == "activity":
+        return halves(wanted) if sort.descending else halves(wanted)[::-1]
+    asks = wanted.is_quoted is not None or wanted.amount_from is not None or wanted.amount_to is not None
+    if sort.by != "amount" or asks:
+        return [wanted]
+    return [replace(wanted, is_quoted=True), replace(wanted, is_quoted=False)]
 
 
 def recent_key() -> int:
@@ -145,6 +156,8 @@ def _plain(wanted: ConversationFilter) -> list[ColumnElement[bool]]:
         tests.append(c.amount_key >= max(wanted.amount_from or 0, 0))
     if wanted.amount_to is not None:
         tests.append(c.amount_key <= wanted.amount_to)
+    if wanted.is_quoted is not None:
+        tests.append(c.amount_key >= ZERO if wanted.is_quoted else c.amount_key < ZERO)
     asked = (
         (wanted.is_hot, c.is_hot),
         (wanted.opted_out, c.is_opted_out),

@@ -37,6 +37,7 @@ class ConversationFilter:
     active_to: int | None = None
     amount_from: int | None = None
     amount_to: int | None = None
+    is_quoted: bool | None = None
     opted_out: bool | None = None
     has_deal: bool | None = None
     in_workflow: bool | None = None
@@ -75,6 +76,7 @@ class ConversationFilter:
             ),
             ("active_from", _between("active", *_days(self.active_from, self.active_to, names.zone))),
             ("amount_from", _between("amount", _money(self.amount_from), _money(self.amount_to))),
+            ("is_quoted", _yes_no(self.is_quoted, "quoted", "not quoted")),
             ("opted_out", _yes_no(self.opted_out, "opted out", "not opted out")),
             ("has_deal", _yes_no(self.has_deal, "has a deal", "has no deal")),
             ("in_workflow", _yes_no(self.in_workflow, "in a workflow", "in no workflow")),

@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from core.conversations import reasons, rows
-from core.conversations.conditions import halves
+from core.conversations.conditions import parts
 from core.conversations.filters import TABS, ConversationFilter
 from core.conversations.matching import alternatives
 from core.conversations.paging import Slice, Sort, cursor, settled
@@ -133,17 +133,16 @@ Planned = list[tuple[Plan, tuple[str, ...]]]
 
 
 def _plans(reader: Connection, wanted: ConversationFilter, query: Query, sort: Sort) -> list[Planned]:
-    """The plans by parts of the list; by activity the parts follow each other, the newest first."""
+    """The plans by parts of the list, which follow each other in its order."""
     found = alternatives(reader, query)
-    parts = halves(wanted) if sort.by == "activity" else [wanted]
-    return [[(Plan(reader, part, one, sort), one.phrases) for one in found] for part in parts]
+    return [[(Plan(reader, part, one, sort), one.phrases) for one in found] for part in parts(wanted, sort)]
 
 
-def _keys(parts: list[Planned], slice_: Slice, budget: int | None) -> tuple[list[Key], Key | None]:
+def _keys(planned: list[Planned], slice_: Slice, budget: int | None) -> tuple[list[Key], Key | None]:
     keys: list[Key] = []
     border = None
-    descending = parts[0][0][0].sort.descending != slice_.is_backward
-    for plans in parts if descending else parts[::-1]:
+    descending = planned[0][0][0].sort.descending != slice_.is_backward
+    for plans in planned[::-1] if slice_.is_backward else planned:
         results = [scan(plan, phrases, slice_, budget) for plan, phrases in plans]
         found, border = merge(results, slice_.limit, descending) if len(results) > 1 else results[0]
         keys += found

@@ -20,7 +20,7 @@ COLUMNS: dict[str, tuple[ColumnElement[Any], ...]] = {
 
 @dataclass(frozen=True)
 class Sort:
-    """An order of the whole result. Amount: conversations without a quote lie below those with 0."""
+    """An order of the whole result. Amount: conversations without a quote come last, up or down."""
 
     by: Literal["activity", "name", "amount"] = "activity"
     descending: bool = True

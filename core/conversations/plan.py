@@ -5,7 +5,7 @@ from functools import cache
 from math import isqrt
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, func, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, false, func, select, union_all
 
 from core.conversations.conditions import ZERO, activity_tests, filter_conditions, halves, tab_test
 from core.conversations.filters import ConversationFilter
@@ -92,11 +92,15 @@ class Plan:
         if self.by_activity:
             low, high = self._range(slice_)
             return [columns[0].between(low, high)]
-        bounds = []
+        bounds: list[ColumnElement[bool]] = []
+        is_last = self.sort.by == "amount" and self.wanted.is_quoted is False  # the part behind all amounts
         cursor = slice_.before if slice_.is_backward else slice_.after
-        if cursor is not None and (values := position(self.reader, self.sort, cursor)) is not None:
+        values = None if cursor is None else position(self.reader, self.sort, cursor)
+        if values is not None and self.sort.by == "amount" and (values[0] < 0) != is_last:
+            return [] if is_last != slice_.is_backward else [false()]  # all of this part lies further along, or none
+        if values is not None:
             bounds.append(beyond(columns, values, self.sort.descending != slice_.is_backward))
-        if slice_.at is not None:
+        if slice_.at is not None and not is_last:
             bounds.append(columns[0] <= slice_.at if self.sort.descending else columns[0] >= slice_.at)
         return bounds
 

@@ -173,6 +173,7 @@ FILTER = {
     "to": Part("active_to", _to_day, lambda at: here().local(at - 1).date().isoformat()),
     "min": Part("amount_from", _cents, _amount),
     "max": Part("amount_to", _cents, _amount),
+    "quoted": Part("is_quoted", _truth, _flag),
     "optout": Part("opted_out", _truth, _flag),
     "deal": Part("has_deal", _truth, _flag),
     "workflow": Part("in_workflow", _truth, _flag),

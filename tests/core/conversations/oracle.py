@@ -66,6 +66,8 @@ def find(world: list[Known], wanted: ConversationFilter, sort: Sort) -> list[int
         "name": lambda one: (one.row["name_key"], one.row["id"]),
         "amount": lambda one: (one.row["amount_key"], one.row["id"]),
     }
+    if sort.by == "amount" and not sort.descending:  # what is not quoted comes last either way
+        keys["amount"] = lambda one: (one.row["amount_key"] < 0, one.row["amount_key"], one.row["id"])
     return [one.row["id"] for one in sorted(hits, key=keys[sort.by], reverse=sort.descending)]
 
 
@@ -96,6 +98,8 @@ def filtered(one: Known, wanted: ConversationFilter) -> bool:
         wanted.amount_to is None or row["amount_key"] <= wanted.amount_to,
         wanted.opted_out is None or wanted.opted_out == bool(row["is_opted_out"]),
         wanted.has_deal is None or wanted.has_deal == (row["deal_count"] > 0),
+        wanted.is_hot is None or wanted.is_hot == bool(row["is_hot"]),
+        wanted.is_quoted is None or wanted.is_quoted == (row["amount_key"] >= 0),
         wanted.in_workflow is None or wanted.in_workflow == (row["enrollment_count"] > 0),
     ]
     return all(rules)

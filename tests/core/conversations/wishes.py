@@ -87,6 +87,8 @@ def part(rng: random.Random, world: list[Known], choices: Choices) -> dict[str, 
         lambda: {"opted_out": rng.random() < 0.5},
         lambda: {"has_deal": rng.random() < 0.5},
         lambda: {"in_workflow": rng.random() < 0.5},
+        lambda: {"is_hot": rng.random() < 0.5},
+        lambda: {"is_quoted": rng.random() < 0.5},
     )
     return rng.choice(kinds)()
 
