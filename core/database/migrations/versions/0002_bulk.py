@@ -1,6 +1,7 @@
 """Jobs with frozen selections, cleanup rules with a first few of them, and indexes for history and undo."""
 
 import json
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -77,7 +78,7 @@ def upgrade() -> None:
     is_filled = op.get_bind().execute(sa.text("SELECT 1 FROM conversation LIMIT 1")).first() is not None
     needs_telling = is_filled and op.get_bind().dialect.name == "sqlite"
     for name, columns in NARROWER.items():
-        half = {"postgresql_where": sa.text("is_archived = 0")} if "_open_" in name else {}
+        half: dict[str, Any] = {"postgresql_where": sa.text("is_archived = 0")} if "_open_" in name else {}
         op.drop_index(name, "conversation")
         op.create_index(name, "conversation", columns, **half)
         if needs_telling:
