@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Connection,
+    FromClause,
     Select,
     Table,
     and_,
@@ -126,24 +127,31 @@ def _of(shape: Shape, stretch: Stretch) -> list[ColumnElement[bool]]:
     return [stretch.test, k.table_name == literal_column(f"'{shape.table}'"), *missing.get(shape.mode, both)]
 
 
+def _opened(connection: Connection, stretch: Stretch, shape: Shape) -> FromClause:
+    wanted = select(change.c.n, change.c.contact_id, change.c.row_id).where(*_of(shape, stretch))
+    return images.opened(connection, wanted)
+
+
 def _update(connection: Connection, stretch: Stretch, shape: Shape) -> None:
     rows = TABLES[shape.table]
+    o = _opened(connection, stretch, shape)
     values: dict[str, Any] = {
-        name: images.unpacked(connection, change.c.after, rows.table.c[name]) for name in shape.columns
+        name: images.unpacked(connection, o.c.becomes, rows.table.c[name]) for name in shape.columns
     }
     if rows.has_version:
         values["version"] = rows.table.c.version + 1
-    connection.execute(update(rows.table).where(*_of(shape, stretch), rows.found(change.c)).values(values))
+    connection.execute(update(rows.table).where(rows.found(o.c)).values(values))
 
 
 def _insert(connection: Connection, stretch: Stretch, shape: Shape) -> None:
     rows = TABLES[shape.table]
-    keys = {rows.row.name: change.c.row_id}
+    o = _opened(connection, stretch, shape)
+    keys = {rows.row.name: o.c.row_id}
     if rows.contact is not None:
-        keys[rows.contact.name] = change.c.contact_id
-    images_ = {name: images.unpacked(connection, change.c.after, rows.table.c[name]) for name in shape.columns}
+        keys[rows.contact.name] = o.c.contact_id
+    images_ = {name: images.unpacked(connection, o.c.becomes, rows.table.c[name]) for name in shape.columns}
     values = {**keys, **images_}
-    chosen = select(*values.values()).where(*_of(shape, stretch)).order_by(change.c.n)
+    chosen = select(*values.values()).order_by(o.c.n)
     connection.execute(insert(rows.table).from_select(list(values), chosen))
 
 

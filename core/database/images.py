@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    FromClause,
     LargeBinary,
     Select,
     Text,
@@ -52,10 +53,25 @@ def _literal(value: Any) -> ColumnElement[Any]:
 
 def unpacked(connection: Connection, image: ColumnElement[str], column: Column[Any]) -> ColumnElement[Any]:
     """The value of a table's column in a JSON image."""
+    if isinstance(image.type, JSONB):
+        return cast(image.op("->>")(literal_column(f"'{column.name}'")), column.type)
     if engines.is_sqlite(connection):
         return func.json_extract(image, literal_column(f"'$.{column.name}'"), type_=column.type)
     found = cast(image, JSONB).op("->>")(literal_column(f"'{column.name}'"))
     return cast(found, column.type)
+
+
+def opened(connection: Connection, wanted: Select[Any]) -> FromClause:
+    """Selected changes with two more columns, `was` and `becomes`: their images, ready to be unpacked.
+
+    PostgreSQL would parse the text anew for every column.
+    """
+    if engines.is_sqlite(connection):
+        texts = {"was": change.c.before, "becomes": change.c.after}
+        return wanted.add_columns(*[image.label(name) for name, image in texts.items()]).subquery("o")
+    parsed = {"was": cast(change.c.before, JSONB), "becomes": cast(change.c.after, JSONB)}
+    selected = wanted.add_columns(*[image.label(name) for name, image in parsed.items()])
+    return selected.cte("o").prefix_with("MATERIALIZED")
 
 
 def places(connection: Connection, ids: list[int], first: int) -> Select[Any]:

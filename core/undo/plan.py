@@ -28,35 +28,28 @@ NAMED = ("tag", "workflow")
 
 def undoing(connection: Connection, stretch: Stretch, shape: Shape) -> Select[Any]:
     """For each change of this shape the change that takes it back, by the columns of images.PLANNED."""
-    o, rows = change.alias("o"), TABLES[shape.table]
-    missing = {"insert": o.c.before.is_(None), "delete": o.c.after.is_(None)}
-    both = and_(o.c.before.is_not(None), o.c.after.is_not(None))
+    rows = TABLES[shape.table]
+    k = change.c
+    missing = {"insert": k.before.is_(None), "delete": k.after.is_(None)}
+    both = and_(k.before.is_not(None), k.after.is_not(None))
+    of_table = k.table_name == literal_column(f"'{shape.table}'")
+    wanted = select(k.n, k.contact_id, k.table_name, k.row_id, k.before, k.after)
+    o = images.opened(connection, wanted.where(stretch.test, of_table, missing.get(shape.mode, both)))
     may = and_(_is_as_left(connection, rows, shape, o), *_guards(connection, rows, shape, o))
 
     def when_restored(image: ColumnElement[str]) -> ColumnElement[Any]:
         return case((may, image), else_=null().cast(TextType))
 
-    return (
-        select(
-            o.c.n.label("n"),
-            o.c.contact_id.label("contact_id"),
-            o.c.table_name.label("table_name"),
-            o.c.row_id.label("row_id"),
-            case((may, literal_column("'changed'")), else_=literal_column("'skipped'")).label("outcome"),
-            case((may, literal_column("''")), else_=literal_column("'changed_since'")).label("reason"),
-            when_restored(o.c.after).label("before"),
-            when_restored(o.c.before).label("after"),
-        )
-        .select_from(o.outerjoin(rows.table, rows.found(o.c)))
-        .where(
-            o.c.event_id == stretch.event_id,
-            o.c.n >= stretch.low,
-            o.c.n < stretch.high,
-            o.c.outcome == literal_column("'changed'"),
-            o.c.table_name == literal_column(f"'{shape.table}'"),
-            missing.get(shape.mode, both),
-        )
-    )
+    return select(
+        o.c.n.label("n"),
+        o.c.contact_id.label("contact_id"),
+        o.c.table_name.label("table_name"),
+        o.c.row_id.label("row_id"),
+        case((may, literal_column("'changed'")), else_=literal_column("'skipped'")).label("outcome"),
+        case((may, literal_column("''")), else_=literal_column("'changed_since'")).label("reason"),
+        when_restored(o.c.after).label("before"),
+        when_restored(o.c.before).label("after"),
+    ).select_from(o.outerjoin(rows.table, rows.found(o.c)))
 
 
 def _is_as_left(connection: Connection, rows: Rows, shape: Shape, o: Any) -> ColumnElement[bool]:
@@ -64,7 +57,7 @@ def _is_as_left(connection: Connection, rows: Rows, shape: Shape, o: Any) -> Col
     if shape.mode == "delete":
         return rows.row.is_(None)
     columns = [rows.table.c[name] for name in shape.columns]
-    same = [column.is_not_distinct_from(images.unpacked(connection, o.c.after, column)) for column in columns]
+    same = [column.is_not_distinct_from(images.unpacked(connection, o.c.becomes, column)) for column in columns]
     return and_(rows.row.is_not(None), *same)
 
 
@@ -79,7 +72,7 @@ def _guards(connection: Connection, rows: Rows, shape: Shape, o: Any) -> list[Co
         guards.append(_no_other_live(connection, shape, o))
     if shape.table in NAMED and "name_key" in shape.columns:
         other = rows.table.alias("other")
-        key = images.unpacked(connection, o.c.before, rows.table.c["name_key"])
+        key = images.unpacked(connection, o.c.was, rows.table.c["name_key"])
         guards.append(~exists().where(other.c.name_key == key, other.c.id != o.c.row_id))
     return guards
 
@@ -90,16 +83,16 @@ def _parent(connection: Connection, rows: Rows, shape: Shape, o: Any, key: Any) 
     if column is rows.row and shape.mode == "delete":
         return exists().where(parent.c[key.column.name] == o.c.row_id)
     if column.name in shape.columns:
-        return exists().where(parent.c[key.column.name] == images.unpacked(connection, o.c.before, column))
+        return exists().where(parent.c[key.column.name] == images.unpacked(connection, o.c.was, column))
     return true()
 
 
 def _no_other_live(connection: Connection, shape: Shape, o: Any) -> ColumnElement[bool]:
     other = enrollment.alias("other")
-    will_live = images.unpacked(connection, o.c.before, enrollment.c.is_live) == 1
+    will_live = images.unpacked(connection, o.c.was, enrollment.c.is_live) == 1
     workflow_id: ColumnElement[Any] = enrollment.c.workflow_id
     if shape.mode == "delete":
-        workflow_id = images.unpacked(connection, o.c.before, enrollment.c.workflow_id)
+        workflow_id = images.unpacked(connection, o.c.was, enrollment.c.workflow_id)
     held = exists().where(
         other.c.contact_id == o.c.contact_id,
         other.c.workflow_id == workflow_id,
