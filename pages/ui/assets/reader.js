@@ -79,12 +79,22 @@ export default function (component) {
   reader.append(pane, facts(data));
   if (before) { before.replaceWith(reader); } else { parentElement.append(reader); }
   const hit = [...pane.querySelectorAll('mark')].pop(); // the newest one, as the list says
-  if (kept && data.messages.length > kept.count) {
-    pane.scrollTop = pane.scrollHeight - kept.height + kept.top;
-  } else if (kept) {
-    pane.scrollTop = kept.top;
-  } else {
-    pane.scrollTop = pane.scrollHeight;
-    if (hit) { pane.scrollTop = hit.closest('.message').offsetTop - pane.clientHeight / 3; }
+  function place() {
+    if (kept && data.messages.length > kept.count) {
+      pane.scrollTop = pane.scrollHeight - kept.height + kept.top;
+    } else if (kept) {
+      pane.scrollTop = kept.top;
+    } else {
+      pane.scrollTop = pane.scrollHeight;
+      if (hit) { pane.scrollTop = hit.closest('.message').offsetTop - pane.clientHeight / 3; }
+    }
   }
+  // The style may come later than the text, and only then does the pane have its height.
+  const settling = new ResizeObserver(place);
+  ['wheel', 'touchstart', 'pointerdown', 'keydown'].forEach((name) => {
+    pane.addEventListener(name, () => settling.disconnect(), { passive: true });
+  });
+  settling.observe(pane);
+  place();
+  return () => settling.disconnect();
 }
