@@ -79,7 +79,7 @@ def _plain(row: dict[Any, Any]) -> dict[str, Any]:
     name = " ".join(f"{row['first_name']} {row['last_name']}".split())
     shown = {column: row[column] for column in (*SHOWN, "matched", "sentence") if column in row}
     tags = [tag for tag, _, _ in row["tags"]]
-    return {**shown, "name": name, "active_at": activity_at(row["activity_key"]), "tags": tags}
+    return {**shown, "name": name, "active_at": activity_at(row["activity_key"]) or None, "tags": tags}
 
 
 def tags_named(known: Choices, names: list[str]) -> tuple[int, ...]:

@@ -34,7 +34,10 @@ class Deal:
 
 @dataclass(frozen=True)
 class Conversation:
-    """One conversation: `tags` as rows.tags_of; `deals` open ones first, newest change first; times UTC seconds."""
+    """One conversation: `tags` as rows.tags_of; `deals` open ones first, newest change first; times UTC seconds.
+
+    `created_at` and `active_at` are 0 where nobody knows.
+    """
 
     id: int
     phone: str

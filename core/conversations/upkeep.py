@@ -15,21 +15,29 @@ AUTOMATED = ("workflow", "bulk")
 SHIFT = 20
 """An activity key is the UTC second, shifted by so many bits, plus the low bits of the id."""
 
+UNKNOWN = 0
+"""The second of what has no known time: a contact whose file does not say when it was made."""
+
+_FIRST_KNOWN = 1 << 2 * SHIFT  # 12 days into 1970; below lie the ids that stand for no activity
+
 
 def activity_key(at: int, conversation_id: int) -> int:
-    """The sort key of a conversation active at `at` (UTC seconds): ties are ordered by id."""
-    return (at << SHIFT) + conversation_id % (1 << SHIFT)
+    """The sort key of a conversation active at `at` (UTC seconds): ties are ordered by id.
+
+    Without any known activity it is the id itself, which lies below all others.
+    """
+    return conversation_id if at == UNKNOWN else (at << SHIFT) + conversation_id % (1 << SHIFT)
 
 
 def activity_at(key: int) -> int:
-    """The UTC second of an activity key."""
-    return key >> SHIFT
+    """The UTC second of an activity key; UNKNOWN where there was no activity."""
+    return key >> SHIFT if key >= _FIRST_KNOWN else UNKNOWN
 
 
 def refresh(connection: Connection, contact_ids: Sequence[int], now: int) -> None:
     """Derive the columns that follow from messages, deals, enrollments and consents again, for these contacts.
 
-    Activity: the last inbound or manual outbound message, never after `now`; the contact's creation when there is none.
+    Activity: the last inbound or manual outbound message, never after `now`; without one the creation, if it is known.
     Call inside `reindexing`, whose index rows follow the activity. One update, so each row is written once.
     """
     if not contact_ids:
@@ -157,7 +165,7 @@ def _consents(ids: Select[Any]) -> Select[Any]:
 
 
 def _active(ids: Select[Any]) -> Select[Any]:
-    """When each of the contacts was active last, or else came into being: `id` and `at`."""
+    """When each of the contacts was active last, or else came into being, as far as that is known: `id` and `at`."""
     counts = message.c.contact_id.in_(ids) & ((message.c.direction == "in") | message.c.origin.not_in(AUTOMATED))
     active = (
         select(message.c.contact_id, func.max(message.c.sent_at).label("at"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from core import phone
-from core.conversations.upkeep import SHIFT, activity_key, free_keys
+from core.conversations.upkeep import SHIFT, UNKNOWN, activity_key, free_keys
 from core.database import Work, loading, newcomers
 from core.database.tables import contact_tag
 from core.transfer.rows import CREATED_AT, DERIVED, NOTES, OWNER, PHONE, TAGS, ContactRow, Derived, PlainContact
@@ -54,7 +54,7 @@ def insert(
     staged = [
         (
             *(id_, keys[id_], row[PHONE], int(row[2]), *row[3:OWNER], owners.get(row[OWNER])),
-            *(now if row[CREATED_AT] is None else row[CREATED_AT], row[NOTES]),
+            *(UNKNOWN if row[CREATED_AT] is None else row[CREATED_AT], row[NOTES]),
             *(row[DERIVED] or derive(ContactRow(*row))),
         )
         for id_, row in people.items()
@@ -73,6 +73,6 @@ def add_tags(work: Work, event_id: int, tags: Mapping[int, tuple[str, ...]], nam
 
 def _keys(work: Work, created_at: Mapping[int, int | None]) -> dict[int, int]:
     now = work.now
-    keys = {id_: activity_key(now if at is None or at > now else at, id_) for id_, at in created_at.items()}
+    keys = {id_: activity_key(UNKNOWN if at is None else min(at, now), id_) for id_, at in created_at.items()}
     # Two ids share their low bits only when they are 2^20 apart, so up to there nothing can collide.
     return keys if max(keys) < 1 << SHIFT else free_keys(work.conn, keys)

@@ -100,7 +100,7 @@ def sections(shown: Conversation, at: Here) -> list[dict[str, Any]]:
         ("Owner", shown.owner or "nobody"),
         ("Source", shown.source),
         ("State", _state(shown)),
-        ("Active", at.local(shown.active_at).strftime("%-d %b %Y, %H:%M")),
+        ("Active", at.local(shown.active_at).strftime("%-d %b %Y, %H:%M") if shown.active_at else ""),
         ("Messages", f"{shown.message_count:,}"),
         ("In workflows", f"{shown.enrollment_count:,}" if shown.enrollment_count else "none"),
     ]

@@ -32,7 +32,7 @@ FIELDS = (
     "id", "title", "initials", "name", "phone", "marks", "unread", "why", "from", "snippet", "tags", "stage", "amount",
     "owner", "activity", "exact", "day",
 )  # fmt: skip
-"""Names and other texts with matched words travel as JSON of [text, matched]; `activity` in UTC epoch seconds."""
+"""Names and other texts with matched words travel as JSON of [text, matched]; `activity`: epoch seconds, 0: none."""
 
 
 def _record(row: dict[str, Any], asked: query.Query, here: Here) -> dict[str, Any]:
@@ -55,8 +55,8 @@ def _record(row: dict[str, Any], asked: query.Query, here: Here) -> dict[str, An
         "amount": _json([(here.money(row["amount_cents"]), 0)]),
         "owner": _json([(_text(row["owner"]), 0)]),
         "activity": activity,
-        "exact": local.strftime("%A, %-d %B %Y, %H:%M %Z"),
-        "day": local.strftime("%-d %b %Y"),
+        "exact": local.strftime("%A, %-d %B %Y, %H:%M %Z") if activity else "",
+        "day": local.strftime("%-d %b %Y") if activity else "",
     }
 
 

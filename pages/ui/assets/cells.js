@@ -42,6 +42,7 @@
   }
 
   function ago(data) {
+    if (!data.activity) { return ''; }
     const seconds = Math.max(0, Date.now() / 1000 - data.activity);
     if (seconds < 60) { return 'now'; }
     if (seconds < 3600) { return Math.floor(seconds / 60) + ' min'; }

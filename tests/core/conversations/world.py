@@ -116,7 +116,7 @@ def _reference(work: Work, event_id: int) -> None:
 
 
 def _contact(rng: random.Random, id_: int, event_id: int, now: int) -> dict[str, Any]:
-    return {
+    row = {
         "id": id_,
         "phone": f"+1{rng.choice((415, 212, 734))}555{id_:04d}",
         "first_name": rng.choice(FIRST),
@@ -125,6 +125,7 @@ def _contact(rng: random.Random, id_: int, event_id: int, now: int) -> dict[str,
         "created_at": now - rng.randint(0, 700) * DAY,
         "event_id": event_id,
     }
+    return row if id_ % 5 else row | {"created_at": 0}  # of some nobody knows
 
 
 def _conversation(rng: random.Random, row: dict[str, Any], now: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Contacts into the database: what is inserted, changed, left, and how each row is accounted for."""
 
 import json
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -9,7 +10,6 @@ from core import conversations
 from core.conversations import ConversationFilter
 from core.database.tables import change, contact, contact_tag, conversation, note, note_version, tag, user
 from core.transfer.outlook import Counts
-from tests.conftest import NOON
 from tests.core.transfer.world import Office
 
 HEADER = "first_name,last_name,phone,email,date_of_birth,zip_code,city,state,"
@@ -113,10 +113,26 @@ def test_the_first_line_of_a_phone_counts_whatever_the_chunks(between: int, offi
     assert office.dump() == before
 
 
-def test_a_contact_without_a_time_begins_now(office: Office) -> None:
-    office.take("phone\n7345550100\n")
-    assert office.rows(contact.c.created_at) == [(NOON,)]
-    assert office.rows(conversation.c.name_key) == [("+17345550100",)]
+def test_contacts_without_a_time_stand_below_all_others_and_are_not_recent(office: Office) -> None:
+    office.take("phone\n7345550103\n7345550100\n")
+    office.take("phone,created_at\n7345550101,1999-05-12\n")
+    assert office.rows(contact.c.phone, contact.c.created_at) == [
+        ("+17345550100", 0), ("+17345550101", 926_481_600), ("+17345550103", 0),
+    ]  # fmt: skip
+    assert office.rows(conversation.c.name_key)[0] == ("+17345550100",)
+    assert listed(office) == ["+17345550101", "+17345550100", "+17345550103"]
+    assert listed(office, tab="recents") == []
+    before = office.dump()
+    event_id, _ = office.take("phone,direction,body,sent_at\n7345550103,in,hello,2026-01-02T11:00:00Z\n", "messages")
+    assert listed(office)[0] == "+17345550103"
+    assert listed(office, tab="recents") == ["+17345550103"]
+    office.undo(event_id)
+    assert office.dump() == before
+
+
+def listed(office: Office, tab: Any = "all") -> list[str]:
+    with office.store.read() as reader:
+        return list(conversations.find(reader, ConversationFilter(tab=tab)).rows["phone"])
 
 
 def test_problems_are_listed_and_refused_records_come_back_as_a_file(office: Office) -> None:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from core import conversations
-from core.conversations import ConversationFilter
+from core.conversations import ConversationFilter, Slice, Sort
 from core.database.tables import (
     contact,
     contact_tag,
@@ -62,6 +62,10 @@ def test_real_conversations_go_in_as_expected_and_out_again(office: Office) -> N
 def check_totals(office: Office) -> None:
     star, multidogo = EXPECTED["star"], EXPECTED["multidogo"]
     with office.store.read() as reader:
+        listed = conversations.find(reader, ConversationFilter(), Sort(), Slice(20_000), budget=None).rows
+        has_messages = [n > 0 for n in listed["message_count"]]
+        assert has_messages == sorted(has_messages, reverse=True)
+        assert False in has_messages
 
         def one(*columns: object) -> object:
             return tuple(reader.execute(select(*columns)).one())  # type: ignore[call-overload]

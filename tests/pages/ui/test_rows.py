@@ -46,6 +46,11 @@ def test_a_row_says_who_when_and_what() -> None:
     assert row["exact"] == "Friday, 2 January 2026, 07:00 EST"
 
 
+def test_a_conversation_that_was_never_active_has_no_time() -> None:
+    row = drawn(activity_key=activity_key(0, 7))
+    assert (row["activity"], row["exact"], row["day"]) == (0, "", "")
+
+
 def test_without_a_name_the_phone_stands_for_it() -> None:
     row = drawn(first_name="", last_name="")
     assert (row["title"], row["initials"]) == ("(212) 555-0107", "#")
