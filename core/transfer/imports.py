@@ -8,6 +8,7 @@ from itertools import islice
 import pandas as pd
 from sqlalchemy import Connection, select
 
+from core import jobs
 from core.access import Actor, Right
 from core.database import Store, Work
 from core.database.tables import event, import_problem, user
@@ -103,7 +104,7 @@ def take(store: Store, actor: Actor, source: Source) -> int:
 
 def _take(work: Work, source: Source, path: str) -> int:
     event_id = _start(work, source, path, None)
-    ledger.hold(work, event_id, ledger.me())
+    ledger.hold(work, event_id, jobs.me())
     return event_id
 
 

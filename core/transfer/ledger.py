@@ -1,24 +1,19 @@
 """What an import has been told and has done so far: its event, its progress, its problems, and who carries it out."""
 
 import json
-import os
-import socket
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, or_, select, update
 
-from core import clock
+from core import jobs
 from core.database import Work, loading
 from core.database.tables import change, event, event_state, import_problem, import_run
 from core.errors import Conflict, NotFound
 from core.transfer import copies
 from core.transfer.outlook import Counts, Outlook
 from core.transfer.source import Choices, Source
-
-LEASE_SECONDS = 30
-"""How long an import belongs to a process that says nothing; renewed with every chunk."""
 
 HELD = ("running", "undoing")
 """States in which a process has the import at hand, or should."""
@@ -60,11 +55,6 @@ class Waiting:
     event_id: int
     state: str
     user_id: int
-
-
-def me() -> str:
-    """This process, by a name that another one can look up."""
-    return f"{socket.gethostname()}/{os.getpid()}"
 
 
 def begin(work: Work, source: Source, path: str, request_id: str | None) -> int:
@@ -129,7 +119,7 @@ def waiting(reader: Connection) -> list[Waiting]:
         .where(s.state.in_(HELD))
         .order_by(s.event_id)
     )
-    return [Waiting(*row[:3]) for row in rows if _is_free(row.lease_by, row.lease_until)]
+    return [Waiting(*row[:3]) for row in rows if jobs.is_free(row.lease_by, row.lease_until)]
 
 
 def let_go_of_file(reader: Connection, event_id: int) -> None:
@@ -167,34 +157,16 @@ def hold(work: Work, event_id: int, holder: str) -> None:
     row = work.conn.execute(select(s.state, s.lease_by, s.lease_until).where(s.event_id == event_id)).one()
     if row.state not in HELD:
         raise Conflict(f"This import is {row.state.replace('_', ' ')}.")
-    if row.lease_by != holder and not _is_free(row.lease_by, row.lease_until):
+    if row.lease_by != holder and not jobs.is_free(row.lease_by, row.lease_until):
         raise Conflict("Another process is carrying this import out.")
     same = or_(s.lease_by == row.lease_by, s.lease_by.is_(None) & (row.lease_by is None))
     taken = work.conn.execute(
         update(event_state)
         .where(s.event_id == event_id, same)
-        .values(lease_by=holder, lease_until=work.now + LEASE_SECONDS, updated_at=work.now)
+        .values(lease_by=holder, lease_until=work.now + jobs.LEASE_SECONDS, updated_at=work.now)
     )
     if taken.rowcount != 1:
         raise Conflict("Another process is carrying this import out.")
-
-
-def _is_free(holder: str | None, until: int | None) -> bool:
-    return holder is None or until is None or until <= clock.now() or _is_dead(holder)
-
-
-def _is_dead(holder: str) -> bool:
-    """Whether the process was one of this machine's and is gone; of others only time tells."""
-    host, _, pid = holder.partition("/")
-    if host != socket.gethostname():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 def advance(work: Work, event_id: int, outlook: Outlook, records: int, bytes_done: int) -> None:

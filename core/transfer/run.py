@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from core import clock
+from core import clock, jobs
 from core.access import Actor, Right
 from core.database import Store, Work, indexes
 from core.database.tables import phone_claim
@@ -74,7 +74,7 @@ def carry_out(store: Store, actor: Actor, event_id: int, settings: Settings, pac
     Raises: Conflict when another process has it or somebody cancelled it; Invalid when its file is gone or another.
     """
     actor.require(Right.IMPORT_RUN)
-    holder = ledger.me()
+    holder = jobs.me()
     store.write(actor, ledger.hold, event_id, holder)
     with store.read() as reader:
         run = ledger.get(reader, event_id)
@@ -102,7 +102,7 @@ class _Carrier:
         self.file = file
         self.pace = pace
         self.applier = applier(run.kind)
-        self.holder = ledger.me()
+        self.holder = jobs.me()
 
     def run(self) -> None:
         rows, counts = self.file.rows(), self.begun.counts
@@ -149,6 +149,6 @@ class _Carrier:
             records -= len(chunk)
             with self.store.read() as reader:
                 self.applier.settle(look(self.applier, reader, chunk))
-            if clock.now() - renewed > ledger.LEASE_SECONDS // 3:
+            if clock.now() - renewed > jobs.LEASE_SECONDS // 3:
                 self.store.write(self.actor, ledger.hold, self.event_id, self.holder)
                 renewed = clock.now()

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 
+from core import jobs
 from core.access import Actor
 from core.database import Change, Store, Work
 from core.database.tables import change, contact, event, event_state
@@ -46,7 +47,7 @@ def carry_out(store: Store, actor: Actor, event_id: int, pace: Pace) -> int:
 
     Raises: Conflict when another process has it; NotFound when nothing is being taken back.
     """
-    holder = ledger.me()
+    holder = jobs.me()
     store.write(actor, ledger.hold, event_id, holder)
     size = CHUNK
     while True:

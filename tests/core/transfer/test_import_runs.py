@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from core import undo
+from core import jobs, undo
 from core.database.tables import contact, event_state
 from core.errors import Conflict, Invalid
 from core.transfer import copies, imports, ledger, run
@@ -78,7 +78,7 @@ def test_one_process_at_a_time_has_an_import(
     with pytest.raises(Conflict, match="Another process"):
         office.carry_out(event_id)
     assert status(office, event_id).counts.rows == 0
-    fixed_clock.advance(ledger.LEASE_SECONDS)
+    fixed_clock.advance(jobs.LEASE_SECONDS)
     assert office.carry_out(event_id).rows == 6
     with pytest.raises(Conflict, match="done"):
         office.carry_out(event_id)
@@ -103,7 +103,7 @@ def test_a_dead_process_of_this_machine_is_not_waited_for(office: Office) -> Non
     child = subprocess.Popen([sys.executable, "-c", ""])
     child.wait()
     event_id = office.begin(people(5))
-    dead = ledger.me().rpartition("/")[0] + f"/{child.pid}"
+    dead = jobs.me().rpartition("/")[0] + f"/{child.pid}"
     office.store.write(office.actor, ledger.hold, event_id, dead)
     assert office.carry_out(event_id).rows == 6
 

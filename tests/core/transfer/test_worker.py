@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from core import jobs
 from core.transfer import imports, ledger, run
 from core.worker import Worker
 from tests.conftest import Clock
@@ -36,7 +37,7 @@ def test_a_runner_that_stops_breaks_off_and_the_next_one_goes_on(office: Office,
     assert broken_off.counts.rows < 600
     time.sleep(0.3)
     assert status(office, event_id).counts == broken_off.counts
-    fixed_clock.advance(ledger.LEASE_SECONDS + 1)
+    fixed_clock.advance(jobs.LEASE_SECONDS + 1)
     runner = Worker.start(office.store, office.settings)
     wait_for_rows(office, event_id, 600)
     runner.stop()
