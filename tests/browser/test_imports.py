@@ -48,6 +48,7 @@ def test_a_file_comes_in_is_listed_and_goes_again(serve: Serve, open_page: Open,
     page.get_by_role("link", name="Conversations").first.click()
     frame = grid(page)
     assert {cell(frame, 0), cell(frame, 1)} == {"Ann Lee", "Bo Ray"}
+    assert [cell(frame, row, "activity") for row in (0, 1)] == ["", ""]  # nobody knows when, so no time is shown
     page.goto(result)
     page.get_by_role("button", name="Undo this import").click()
     page.get_by_role("button", name="Undo now").click()

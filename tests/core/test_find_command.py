@@ -1,5 +1,6 @@
 """`find` on the command line reads, and makes nothing."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,14 @@ def test_a_command_that_brings_something_in_makes_the_database(tmp_path: Path, m
     assert made.exit_code == 0
     found = CliRunner().invoke(app, ["find", "--json"], catch_exceptions=False)
     assert '"count": 0' in found.stdout
+
+
+def test_who_was_never_active_has_no_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALKDECK_DATABASE_URL", f"sqlite:///{tmp_path}/x.db")
+    monkeypatch.setenv("TALKDECK_DATA_DIR", str(tmp_path))
+    file = tmp_path / "people.csv"
+    file.write_text("phone,created_at\n(212) 555-0101,\n(212) 555-0102,2020-05-12T12:25:56Z\n")
+    CliRunner().invoke(app, ["import", "contacts", str(file)], catch_exceptions=False)
+    found = CliRunner().invoke(app, ["find", "--json"], catch_exceptions=False)
+    rows = json.loads(found.stdout)["rows"]
+    assert [(row["phone"], row["active_at"]) for row in rows] == [("+12125550102", 1589286356), ("+12125550101", None)]
