@@ -12,10 +12,10 @@ Three things keep this from being "everything with a higher id":
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, literal_column, or_, select
 
 from core.database import engines
 from core.database.horizon import horizon
@@ -30,12 +30,16 @@ UNFINISHED = ("queued", "running", "undoing", "failed")
 
 @dataclass(frozen=True)
 class Place:
-    """How far an unfinished event was read: its highest change and the highest contact it inserted."""
+    """How far an unfinished event was read: its highest change and the highest contact it inserted.
+
+    `is_active`: somebody carries it out, or soon will; rows may have changed since it was read.
+    """
 
     n: int = 0
     contact_id: int = 0
     is_seeding: bool = False
     undoes_seeding: bool = False
+    is_active: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,10 @@ class Reached:
 
     @property
     def is_exact(self) -> bool:
-        """False while an import is being undone: the rows it takes away are only looked for when that has ended."""
-        return not any(place.undoes_seeding for place in self.going.values())
+        """False while an event is at work, whose next rows come without a new event, or an import is being undone:
+        what that takes away is only looked for when it has ended.
+        """
+        return not any(place.is_active or place.undoes_seeding for place in self.going.values())
 
 
 _undone = event.alias("undone")
@@ -81,14 +87,15 @@ _last_n = select(func.coalesce(func.max(change.c.n), 0)).where(change.c.event_id
 _last_contact = (
     select(func.coalesce(func.max(contact.c.id), 0)).where(contact.c.event_id == _news.c.id).scalar_subquery()
 )
-GOING: Select[Any] = select(_news.c.id, _last_n, _last_contact, _news.c.is_seeding, _news.c.undoes_seeding)
+_is_active = case((_news.c.state == literal_column("'failed'"), 0), else_=1)
+GOING: Select[Any] = select(_news.c.id, _last_n, _last_contact, _news.c.is_seeding, _news.c.undoes_seeding, _is_active)
 """The unfinished events: id and the fields of Place."""
 
 
 def reached(top: int, gaps: Sequence[Sequence[int]], going: Sequence[Sequence[int]], border: int) -> Reached:
     """Where a load stands that saw these answers to TOP, GAPS and GOING; `border`: the first free transaction."""
     missing = {id_: border for first, last in gaps for id_ in range(first, last + 1)}
-    places = {id_: Place(n, contact_id, bool(seeding), bool(undoes)) for id_, n, contact_id, seeding, undoes in going}
+    places = {id_: Place(n, contact_id, *map(bool, flags)) for id_, n, contact_id, *flags in going}
     return Reached(top, missing if border else {}, places)
 
 
@@ -110,7 +117,7 @@ def read_on(reader: Connection, so_far: Reached, limit: int) -> tuple[Reached, s
         further, found = _go_on(reader, id_, place, limit)
         touched |= found
         if id_ in unfinished:
-            going[id_] = further
+            going[id_] = replace(further, is_active=unfinished[id_] != "failed")
         else:
             ended_undo |= place.undoes_seeding
     seen = {row.id for row in new}
@@ -133,11 +140,13 @@ def _missing(reader: Connection, so_far: Reached, seen: set[int], top: int, olde
     return missing
 
 
-def _unfinished(reader: Connection, ids: Sequence[int]) -> set[int]:
+def _unfinished(reader: Connection, ids: Sequence[int]) -> dict[int, str]:
+    """Those of the events that have not ended, with their states."""
     if not ids:
-        return set()
-    states = select(event_state.c.event_id).where(event_state.c.event_id.in_(engines.id_set(reader, ids)))
-    return set(reader.execute(states.where(event_state.c.state.in_(UNFINISHED))).scalars())
+        return {}
+    s = event_state.c
+    rows = reader.execute(select(s.event_id, s.state).where(s.event_id.in_(engines.id_set(reader, ids))))
+    return {row.event_id: row.state for row in rows if row.state in UNFINISHED}
 
 
 def _of_finished(reader: Connection, ids: Sequence[int], limit: int) -> set[int]:

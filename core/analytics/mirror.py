@@ -71,6 +71,7 @@ class Mirror:
         self._failed = 0
         self._load_from = 0.0  # monotonic: not loaded again before
         self._must_load = True
+        self._is_behind = True  # more has changed than a refresh would follow
         self._thread = threading.Thread(target=self._run, name="mirror", daemon=True)
 
     @classmethod
@@ -102,7 +103,8 @@ class Mirror:
         """Whether everything up to the event `revision` is in it; waits a moment when it is only just behind."""
         self._asked_at = time.monotonic()
         with self._moved:
-            if not self._knows(revision) and self._tables is not None and not self._must_load:
+            may_come = self._tables is not None and not self._must_load and self._reached.is_exact
+            if not self._knows(revision) and may_come:
                 self._wake.set()
                 self._moved.wait_for(lambda: self._knows(revision), PATIENCE_SECONDS)
             return self._knows(revision)
@@ -130,7 +132,12 @@ class Mirror:
             return None
 
     def _knows(self, revision: int) -> bool:
-        return self._tables is not None and self._reached.is_exact and revision <= self._reached.revision
+        return (
+            self._tables is not None
+            and not self._is_behind
+            and self._reached.is_exact
+            and revision <= self._reached.revision
+        )
 
     def _run(self) -> None:
         while not self._stopping:
@@ -188,7 +195,7 @@ class Mirror:
 
     def _stand(self, reached: Reached, tables: Tables) -> None:
         with self._moved:
-            self._reached, self._tables, self._must_load = reached, tables, False
+            self._reached, self._tables, self._must_load, self._is_behind = reached, tables, False, False
             self._status = Status("ready", reached.revision, clock.now())
             self._moved.notify_all()
 
@@ -198,12 +205,10 @@ class Mirror:
             self._must_load = True
             return
         limit = max(RELOAD_FROM, tables.size // RELOAD_SHARE)
-        # Rows that were taken out still lie in memory until the next load.
-        self._must_load = tables.removed > limit * RELOAD_SHARE // 2
         with self._store.read() as reader:
             reached, touched = read_on(reader, self._reached, limit)
             if touched is None:
-                self._must_load = True
+                self._must_load = self._is_behind = True
                 return
             ids = sorted(touched)
             try:
@@ -214,3 +219,5 @@ class Mirror:
                 self._drop(tables, error)
                 raise
         self._stand(reached, tables)
+        # Rows that were taken out still lie in memory until the next load.
+        self._must_load = tables.removed > limit * RELOAD_SHARE // 2

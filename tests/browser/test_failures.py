@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests import server
 from tests.browser.conftest import Open, Picture
 
-PAGE = '''
+PAGE = """
 import streamlit as st
 
 from core.errors import Invalid
@@ -31,7 +31,7 @@ if st.button("Expected in the page"):
     expected()
 if st.button("Bug in the page"):
     bug()
-'''
+"""
 
 
 @pytest.fixture(scope="module")

@@ -68,10 +68,12 @@ def test_a_running_job_is_followed_chunk_by_chunk(filled: Store, alice: Actor, m
         filled.write(alice, verbs.chunk, job, n + 1, ids[n : n + 20])
         mirror.step()
         assert verbs.equals(filled, mirror), place
+        assert not mirror.current(job)  # its next rows come without a new event
     filled.write(alice, verbs.chunk, job, 61, ids[60:80])
     filled.write(alice, verbs.end, job)
     mirror.step()
     assert verbs.equals(filled, mirror)
+    assert mirror.current(job)
 
 
 def test_a_mirror_loaded_in_the_middle_of_a_job_follows_its_rest(filled: Store, alice: Actor, mirror: Mirror) -> None:
