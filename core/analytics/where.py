@@ -10,7 +10,7 @@ from core.analytics.derived import Codes, Sets
 from core.analytics.rows import Flag
 from core.conversations.conditions import recent_key
 from core.conversations.filters import ConversationFilter
-from core.conversations.upkeep import SHIFT
+from core.conversations.upkeep import FIRST_KNOWN, SHIFT
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,8 @@ def _flags(wanted: ConversationFilter, with_tab: bool) -> Where:
 def _ranges(tested: Where, wanted: ConversationFilter) -> Where:
     if wanted.active_from is not None:
         tested = tested.also("activity_key >= ?", wanted.active_from << SHIFT)
+    elif wanted.active_to is not None:
+        tested = tested.also("activity_key >= ?", FIRST_KNOWN)
     if wanted.active_to is not None:
         tested = tested.also("activity_key < ?", wanted.active_to << SHIFT)
     if wanted.amount_from is not None or wanted.amount_to is not None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal_
 from core import clock
 from core.conversations.filters import RECENT_SECONDS, ConversationFilter
 from core.conversations.paging import Sort
-from core.conversations.upkeep import SHIFT
+from core.conversations.upkeep import FIRST_KNOWN, SHIFT
 from core.database.tables import contact_tag, conversation, deal, stage
 
 c = conversation.c
@@ -53,7 +53,10 @@ def halves(wanted: ConversationFilter) -> list[ConversationFilter]:
     )
     if wanted.unread is False:
         return [new]
-    return [new, replace(new, unread=True, active_from=start, active_to=border if end is None else min(end, border))]
+    older = border if end is None else min(end, border)
+    # From the very beginning, or those never active would be left out.
+    since = 0 if start is None and end is None else start
+    return [new, replace(new, unread=True, active_from=since, active_to=older)]
 
 
 def parts(wanted: ConversationFilter, sort: Sort) -> list[ConversationFilter]:
@@ -123,10 +126,12 @@ def _owners(wanted: ConversationFilter) -> list[Condition]:
 
 
 def activity_tests(wanted: ConversationFilter, key: ColumnElement[Any]) -> list[ColumnElement[bool]]:
-    """The wanted stretch of time, on a column of activity keys."""
+    """The wanted stretch of time, on a column of activity keys; with an end alone, of those ever active."""
     tests = []
     if wanted.active_from is not None:
         tests.append(key >= wanted.active_from << SHIFT)
+    elif wanted.active_to is not None:
+        tests.append(key >= FIRST_KNOWN)
     if wanted.active_to is not None:
         tests.append(key < wanted.active_to << SHIFT)
     return tests

@@ -11,7 +11,7 @@ from core.conversations.conditions import ZERO, activity_tests, filter_condition
 from core.conversations.filters import ConversationFilter
 from core.conversations.matching import Alternative
 from core.conversations.paging import Slice, Sort, beyond, position
-from core.conversations.upkeep import SHIFT
+from core.conversations.upkeep import FIRST_KNOWN, SHIFT
 from core.database import engines
 from core.database.search_query import TextMatch, hits
 from core.database.tables import conversation
@@ -107,7 +107,8 @@ class Plan:
     def _range(self, slice_: Slice) -> tuple[int, int]:
         """The lowest and the highest activity key that the slice and the wanted stretch of time allow."""
         start, end, at = self.wanted.active_from, self.wanted.active_to, slice_.at
-        low, high = EARLIEST if start is None else start << SHIFT, LATEST if end is None else (end << SHIFT) - 1
+        low = start << SHIFT if start is not None else EARLIEST if end is None else FIRST_KNOWN
+        high = LATEST if end is None else (end << SHIFT) - 1
         cursor = slice_.before if slice_.is_backward else slice_.after
         if cursor is not None and (values := position(self.reader, self.sort, cursor)) is not None:
             if self.sort.descending != slice_.is_backward:

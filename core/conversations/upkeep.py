@@ -18,7 +18,7 @@ SHIFT = 20
 UNKNOWN = 0
 """The second of what has no known time: a contact whose file does not say when it was made."""
 
-_FIRST_KNOWN = 1 << 2 * SHIFT  # 12 days into 1970; below lie the ids that stand for no activity
+FIRST_KNOWN = 1 << 2 * SHIFT  # 12 days into 1970; below lie the ids that stand for no activity
 
 
 def activity_key(at: int, conversation_id: int) -> int:
@@ -31,7 +31,7 @@ def activity_key(at: int, conversation_id: int) -> int:
 
 def activity_at(key: int) -> int:
     """The UTC second of an activity key; UNKNOWN where there was no activity."""
-    return key >> SHIFT if key >= _FIRST_KNOWN else UNKNOWN
+    return key >> SHIFT if key >= FIRST_KNOWN else UNKNOWN
 
 
 def refresh(connection: Connection, contact_ids: Sequence[int], now: int) -> None:

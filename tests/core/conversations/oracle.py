@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from core import clock
 from core.conversations import ConversationFilter, Sort
 from core.conversations.query import Query, parse
+from core.conversations.upkeep import FIRST_KNOWN
 
 
 def folded(raw: str) -> str:
@@ -94,6 +95,7 @@ def filtered(one: Known, wanted: ConversationFilter) -> bool:
         wanted.last_direction is None or row["last_direction"] == wanted.last_direction,
         wanted.active_from is None or at >= wanted.active_from,
         wanted.active_to is None or at < wanted.active_to,
+        wanted.active_to is None or wanted.active_from is not None or row["activity_key"] >= FIRST_KNOWN,
         not amount_asked or row["amount_key"] >= (wanted.amount_from or 0),
         wanted.amount_to is None or row["amount_key"] <= wanted.amount_to,
         wanted.opted_out is None or wanted.opted_out == bool(row["is_opted_out"]),
