@@ -197,7 +197,8 @@ def test_csv_spectrum_parses_to_its_json(path: Path) -> None:
     "path", sorted([*(NASTY / "csv_spectrum").glob("*.csv"), *(NASTY / "csvkit").iterdir()]), ids=lambda path: path.stem
 )
 def test_csv_examples_are_refused_as_contacts_with_one_clear_message(path: Path) -> None:
-    with pytest.raises(Invalid, match="No column can be the phone"):
+    says = "This file is empty" if not path.read_bytes().strip() else "No column can be the phone"
+    with pytest.raises(Invalid, match=says):
         open_import(path, "contacts", Settings())
 
 
