@@ -5,12 +5,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import server
 from tests.browser import chromium
 
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
+PATIENCE = 20_000
+"""Milliseconds until what is expected must be there: a busy machine is slow, not wrong."""
+
 SIZE = {"width": 1280, "height": 860}
 
 Serve = Callable[..., server.AppServer]
@@ -21,6 +24,7 @@ Picture = Callable[[Page, str], Path]
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = chromium.find()
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=chromium.arguments())
         yield opened
