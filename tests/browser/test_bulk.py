@@ -183,7 +183,7 @@ def test_random_hands_double_nothing_and_leave_nothing_stuck(
     running: AppServer, store: Store, open_page: Open, is_full: bool
 ) -> None:
     page = open_page(running.url)
-    for seed in range(100 if is_full else 10):
+    for seed in range(100 if is_full else 5):
         hand = random.Random(seed)
         for _ in range(5):
             page = step(page, hand.choice(STEPS), hand)
