@@ -3,7 +3,6 @@
 from core.database.tables.base import metadata
 from core.database.tables.cleanup import cleanup_rule
 from core.database.tables.contacts import (
-    call,
     consent_event,
     contact,
     contact_tag,
@@ -14,6 +13,7 @@ from core.database.tables.contacts import (
     phone_claim,
     tag,
 )
+from core.database.tables.custom import custom_field, custom_value, setting
 from core.database.tables.ledger import (
     change,
     event,
@@ -27,8 +27,10 @@ from core.database.tables.ledger import (
 from core.database.tables.outreach import enrollment, template, workflow, workflow_step, workflow_version
 from core.database.tables.people import role_right, saved_view, user, user_preference, user_role
 from core.database.tables.sales import deal, pipeline, stage, stage_event
+from core.database.tables.talk import attachment, call, draft, outbox
 
 __all__ = [
+    "attachment",
     "call",
     "change",
     "cleanup_rule",
@@ -36,7 +38,10 @@ __all__ = [
     "contact",
     "contact_tag",
     "conversation",
+    "custom_field",
+    "custom_value",
     "deal",
+    "draft",
     "enrollment",
     "event",
     "event_state",
@@ -48,11 +53,13 @@ __all__ = [
     "metadata",
     "note",
     "note_version",
+    "outbox",
     "phone_claim",
     "pipeline",
     "role_right",
     "saved_view",
     "selected",
+    "setting",
     "stage",
     "stage_event",
     "tag",

@@ -19,12 +19,17 @@ contact = Table(
     words("state"),
     Column("time_zone", Text),  # set by a person or derived
     Column("time_zone_source", Text),
-    Column("custom", Text),  # JSON of the fields an administrator defined
     Column("external_id", Text),  # the id in the system the contact came from
     Column("same_person_id", BIG),  # contacts that one person uses share it
     big("created_at"),
     big("version", server_default=text("1")),
     big("event_id"),  # the event that inserted the row
+    Index(
+        "ix_contact_same_person",
+        "same_person_id",
+        postgresql_where=text("same_person_id IS NOT NULL"),
+        sqlite_where=text("same_person_id IS NOT NULL"),
+    ),
 )
 
 phone_claim = Table(
@@ -61,6 +66,8 @@ conversation = Table(
     big("deal_count", server_default=text("0")),
     big("enrollment_count", server_default=text("0")),  # live ones
     big("version", server_default=text("1")),
+    Column("follow_up_at", BIG),  # when it shall come back to the top
+    flag("is_due"),  # it has: the follow-up is not done yet
     # SQLite: full indexes, of which archiving touches that in order of activity alone; PostgreSQL, which writes all
     # anew with a row: a half each, so that archiving leaves the other half alone.
     Index("ix_conversation_activity_key", "activity_key", unique=True),
@@ -101,6 +108,12 @@ conversation = Table(
         "activity_key",
         postgresql_where=text("unread_count > 0"),
         sqlite_where=text("unread_count > 0"),
+    ),
+    Index(
+        "ix_conversation_follow_up",
+        "follow_up_at",
+        postgresql_where=text("follow_up_at IS NOT NULL"),
+        sqlite_where=text("follow_up_at IS NOT NULL"),
     ),
     Index("ix_conversation_owner", "owner_id", "activity_key"),
     Index("ix_conversation_source", "source", "activity_key"),
@@ -181,6 +194,7 @@ note_version = Table(
     big("saved_at"),
     Column("user_id", BIG),
     big("event_id"),
+    flag("is_clash"),  # written on an older version than the newest one: kept, and shown beside it
     **CLUSTERED,
 )
 
@@ -197,16 +211,5 @@ consent_event = Table(
     Column("deadline_at", BIG),
     big("event_id"),
     one_of("kind", "in", "out"),
-    **CLUSTERED,
-)
-
-call = Table(
-    "call",
-    metadata,
-    big("contact_id", ForeignKey("contact.id"), primary_key=True),
-    big("id", primary_key=True),
-    big("user_id"),
-    big("happened_at"),
-    big("event_id"),
     **CLUSTERED,
 )

@@ -4,6 +4,9 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueCo
 
 from core.database.tables.base import BIG, CLUSTERED, big, flag, metadata, one_of, words
 
+SCOPE = text("coalesce(user_id, 0)")
+HAS_SHORTCUT = "is_retired = 0 AND shortcut != ''"
+
 template = Table(
     "template",
     metadata,
@@ -12,11 +15,30 @@ template = Table(
     words("shortcut"),
     words("body"),
     words("folder"),
-    Column("user_id", BIG),  # null: the team's
+    Column("user_id", BIG),  # whose own it is; null: the team's
     flag("is_retired"),
+    big("use_count", server_default=text("0")),
+    Column("used_at", BIG),
     big("created_at"),
     big("event_id"),
-    UniqueConstraint("folder", "title"),
+    Index(
+        "uq_template_title",
+        SCOPE,
+        "folder",
+        "title",
+        unique=True,
+        postgresql_where=text("is_retired = 0"),
+        sqlite_where=text("is_retired = 0"),
+    ),
+    Index(
+        "uq_template_shortcut",
+        SCOPE,
+        "folder",
+        "shortcut",
+        unique=True,
+        postgresql_where=text(HAS_SHORTCUT),
+        sqlite_where=text(HAS_SHORTCUT),
+    ),
 )
 
 workflow = Table(
