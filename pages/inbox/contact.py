@@ -27,7 +27,7 @@ def page() -> None:
             reader_bar.verbs(shown)
             in_list = {name: st.query_params.get_all(name) for name in st.query_params}
             st.page_link("inbox/conversations.py", label="In the list", icon=":material/forum:", query_params=in_list)
-        reader.thread(shown, "")
+        reader.show(shown, "")
     dialogs.show()
 
 

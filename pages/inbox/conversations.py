@@ -117,7 +117,7 @@ def beside(place: url.Place, opened: Conversation, queue: Queue | None) -> None:
         reader_bar.beside(place, opened)
     else:
         reader_bar.queued(place, opened, queue)
-    reader.thread(opened, place.wanted.search)
+    reader.show(opened, place.wanted.search)
 
 
 page()

@@ -10,7 +10,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 HERE = Path(__file__).parent
 FAMILY = "talkdeck"
-NAMES = ("keys", "listing", "reader", "swatches", "tags")
+NAMES = ("card", "keys", "listing", "swatches", "tags", "thread")
 
 _renderers: dict[str, Callable[..., object]] = {}
 

@@ -22,7 +22,7 @@ CSS = """<style>
 .st-key-conversations-nothing { max-width: 36rem; margin: 12vh auto 0; }
 .st-key-conversations-ticks [data-testid="stText"], .st-key-conversations-pager [data-testid="stText"] {
   font-size: 0.92rem; }
-.st-key-reader-bar { flex-wrap: nowrap; }
+.st-key-reader-bar, .st-key-reader-both { flex-wrap: nowrap; }
 .st-key-reader-not_hot [data-testid="stIconMaterial"] { color: light-dark(#c2410c, #f5935a); }
 .st-key-reader :is(.st-key-reader-tick, .st-key-reader-hot, .st-key-reader-not_hot, .st-key-reader-tag,
   .st-key-reader-move, .st-key-reader-previous, .st-key-reader-next, .st-key-reader-own, .st-key-reader-close) p {
@@ -58,7 +58,7 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
 .st-key-imports-page [class*="-facts"] [data-testid="stText"] { font-size: 0.92rem; opacity: 0.8; }
 .st-key-imports-page [aria-label="Download as CSV"] { display: none; }
 @media (max-width: 640px) {
-  .st-key-conversations-both { flex-wrap: wrap; }
+  .st-key-conversations-both, .st-key-reader-both { flex-wrap: wrap; }
   .st-key-reader, .st-key-queue { --reader-height: auto; }
   .st-key-reader-own, .st-key-keys { display: none; }
   .st-key-conversations-columns { display: none; }

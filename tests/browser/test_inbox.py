@@ -62,7 +62,7 @@ def test_a_conversation_opens_beside_the_same_grid_and_back_closes_it(
     wanted = cell(frame, 3)
     frame.locator('.ag-row[row-index="3"] [col-id="name"]').click()
     expect(page.locator(".st-key-reader-name")).to_have_text(wanted)
-    expect(page.locator(".reader .message").first).to_be_visible()
+    expect(page.locator(".thread .message").first).to_be_visible()
     expect(frame.locator('.ag-row.open [col-id="card"]')).to_be_visible()
     picture(page, "inbox_open")
     page.keyboard.press("j")
@@ -112,7 +112,7 @@ def test_hostile_text_is_drawn_as_text(address: str, open_page: Open, picture: P
     frame = grid(page)
     assert EVIL in cell(frame, 0)
     frame.locator('.ag-row[row-index="0"] [col-id="name"]').click()
-    expect(page.locator(".reader .message").last).to_contain_text(EVIL)
+    expect(page.locator(".thread .message").last).to_contain_text(EVIL)
     picture(page, "inbox_hostile")
     assert page.evaluate("window.hit") is None
     assert page.locator('img[src="x"], img[src*="outside"]').count() == 0
@@ -128,7 +128,7 @@ def test_a_phone_wide_window_shows_cards_then_the_conversation_alone(
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     picture(page, "inbox_400")
     frame.locator('.ag-row[row-index="1"] [col-id="card"]').click()
-    expect(page.locator(".reader .message").first).to_be_visible()
+    expect(page.locator(".thread .message").first).to_be_visible()
     picture(page, "inbox_400_open")
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     page.get_by_role("button", name="Close").click()
@@ -210,5 +210,5 @@ def test_the_contact_page_stands_by_itself(address: str, open_page: Open, pictur
     page.get_by_role("link", name="Own page").click()
     expect(page).to_have_url(re.compile(r"contact\?c=\d+"))
     expect(page.locator(".st-key-reader-name")).to_have_text(wanted)
-    expect(page.locator(".reader .message").first).to_be_visible()
+    expect(page.locator(".thread .message").first).to_be_visible()
     picture(page, "contact")

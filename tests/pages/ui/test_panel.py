@@ -1,7 +1,7 @@
 """The facts beside a conversation."""
 
 from core.conversations.thread import Conversation
-from pages.ui import reader
+from pages.ui import panel
 from pages.ui.places import here
 
 SHOWN = Conversation(
@@ -13,5 +13,5 @@ SHOWN = Conversation(
 
 
 def test_a_conversation_that_was_never_active_shows_no_time() -> None:
-    rows = [row for section in reader.sections(SHOWN, here()) for row in section.get("rows", ())]
+    rows = [row for section in panel.sections(SHOWN, here()) for row in section.get("rows", ())]
     assert ("Active", "") in rows

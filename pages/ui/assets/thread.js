@@ -1,4 +1,4 @@
-// One conversation: messages by day beside the contact's facts. Every value becomes a text node.
+// The messages of one conversation, by day. Every value becomes a text node.
 function element(tag, name, text) {
   const made = document.createElement(tag);
   made.className = name;
@@ -47,37 +47,14 @@ function thread(data, setTriggerValue) {
   return pane;
 }
 
-function facts(data) {
-  const pane = element('aside', 'facts');
-  data.sections.forEach((section) => {
-    pane.append(element('h3', '', section.title));
-    if (section.tags) {
-      const line = pane.appendChild(element('div', 'tags'));
-      section.tags.forEach(([name, color]) => {
-        const chip = element('span', 'chip', name);
-        chip.style.setProperty('--tag', data.palette[color % data.palette.length]);
-        line.append(chip);
-      });
-    }
-    const list = pane.appendChild(element('dl', ''));
-    (section.rows || []).forEach(([label, value]) => {
-      list.append(element('dt', '', label), element('dd', value ? '' : 'blank', value || 'not given'));
-    });
-    if (section.none) { pane.append(element('p', 'none', section.none)); }
-  });
-  return pane;
-}
-
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
-  const before = parentElement.querySelector('.reader');
-  const was = before && before.dataset.contact === String(data.contact) ? before.querySelector('.thread') : null;
+  const before = parentElement.querySelector('.thread');
+  const was = before && before.dataset.contact === String(data.contact) ? before : null;
   const kept = was ? { top: was.scrollTop, height: was.scrollHeight, count: was.querySelectorAll('.message').length } : null;
-  const reader = element('div', 'reader');
-  reader.dataset.contact = data.contact;
   const pane = thread(data, setTriggerValue);
-  reader.append(pane, facts(data));
-  if (before) { before.replaceWith(reader); } else { parentElement.append(reader); }
+  pane.dataset.contact = data.contact;
+  if (before) { before.replaceWith(pane); } else { parentElement.append(pane); }
   const hit = [...pane.querySelectorAll('mark')].pop(); // the newest one, as the list says
   function place() {
     if (kept && data.messages.length > kept.count) {
