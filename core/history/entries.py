@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select
 from core.access import Actor, Right
 from core.database.tables import change, event, event_state, job, user
 from core.errors import NotFound
-from core.history.words import STATES, said
+from core.history.words import STATES, outcomes, said
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,16 @@ class Entry:
     failed: int
     undoes_event_id: int | None
     undone_by: int | None
+
+    def counts(self, *wanted: str) -> str:
+        """Rows by outcome, those that there are: “3 already so, 2 skipped”."""
+        left = self.total - self.changed - self.already - self.skipped - self.failed
+        found = {
+            "changed": self.changed, "already": self.already, "skipped": self.skipped, "failed": self.failed,
+            "left": left,
+        }  # fmt: skip
+        said = outcomes(self.verb)
+        return ", ".join(f"{found[name]:,} {said[name]}" for name in wanted or found if found[name])
 
 
 EVERYTHING = Wanted()

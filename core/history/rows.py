@@ -17,11 +17,10 @@ from core.database import images
 from core.database.tables import change, contact
 from core.database.work import STEP
 from core.history import entries
-from core.history.words import image
+from core.history.words import image, outcomes
 from core.transfer.guard import guard
 
 COLUMNS = (*("n", "contact_id", "name", "phone", "outcome", "reason", "reason_words", "before", "after", "details"),)
-WORDS = {"changed": "changed", "already": "already so", "skipped": "skipped", "failed": "failed", "left": "not reached"}
 STREAMED = 5_000
 
 k = change.c
@@ -39,14 +38,15 @@ def groups(reader: Connection, actor: Actor, event_id: int) -> list[Group]:
         .where(k.event_id == event_id, k.outcome != "changed", _counts(entry.verb))
         .group_by(k.outcome, k.reason)
     )
-    found = [Group("changed", "", status.changed, WORDS["changed"])] if status.changed else []
+    said = outcomes(entry.verb)
+    found = [Group("changed", "", status.changed, said["changed"])] if status.changed else []
     others = [
-        Group(row.outcome, row.reason, row.n, REASONS.get(row.reason, row.reason) or WORDS[row.outcome])
+        Group(row.outcome, row.reason, row.n, REASONS.get(row.reason, row.reason) or said[row.outcome])
         for row in reader.execute(counted)
     ]
-    order = list(WORDS)
+    order = list(said)
     found += sorted(others, key=lambda group: (order.index(group.outcome), -group.n))
-    return found + ([Group("left", "", status.left, WORDS["left"])] if status.left else [])
+    return found + ([Group("left", "", status.left, said["left"])] if status.left else [])
 
 
 def rows(  # noqa: PLR0913 - each is one filter of the account, or its page

@@ -54,6 +54,11 @@ STATES = {
     "undone_in_part": "undone in part",
 }
 
+OUTCOMES = {
+    "changed": "changed", "already": "already so", "skipped": "skipped", "failed": "failed", "left": "not reached",
+}  # fmt: skip
+OF_IMPORTS = OUTCOMES | {"changed": "imported", "already": "unchanged", "failed": "rejected"}
+
 _FIELDS = {
     "is_archived": "archived",
     "is_hot": "hot",
@@ -90,6 +95,11 @@ def said(verb: str, params: dict[str, Any], selection: dict[str, Any]) -> str:
     if verb.startswith("import.") and params.get("file"):
         return f"{VERBS.get(verb, verb)} from {params['file']}"
     return VERBS.get(verb, verb)
+
+
+def outcomes(verb: str) -> dict[str, str]:
+    """What became of the rows of an event, in words: an import speaks as its own page does."""
+    return OF_IMPORTS if verb.startswith("import.") and verb != "import.undo" else OUTCOMES
 
 
 def image(text: str | None, table: str, row_id: int | None, names: Names) -> str:

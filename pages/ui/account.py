@@ -75,9 +75,7 @@ def title(found: Account) -> None:
 
 def outcome(entry: Entry) -> str:
     """How it stands and what came of it."""
-    parts = [("changed", entry.changed), ("already so", entry.already), ("skipped", entry.skipped),
-             ("failed", entry.failed)]  # fmt: skip
-    counts = ", ".join(f"{n:,} {word}" for word, n in parts if n)
+    counts = entry.counts("changed", "already", "skipped", "failed")
     return f"{entry.state_words}: {counts} of {many(entry.total, 'row')}" if counts else entry.state_words
 
 

@@ -134,9 +134,7 @@ def said(entry: Entry) -> str:
 
 def reasons(entry: Entry) -> str:
     """Such as “3 already so, 2 skipped”."""
-    left = entry.total - entry.changed - entry.already - entry.skipped - entry.failed
-    parts = [("already so", entry.already), ("skipped", entry.skipped), ("failed", entry.failed), ("not reached", left)]
-    return ", ".join(f"{n:,} {word}" for word, n in parts if n) or "no conversation was selected"
+    return entry.counts("already", "skipped", "failed", "left") or "no conversation was selected"
 
 
 def _details(event_id: int) -> None:

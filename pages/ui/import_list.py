@@ -35,7 +35,7 @@ def _line(row: Any) -> None:
         with st.container(width="stretch", gap=None):
             st.text(row.file_name)
             with st.container(gap=None, key=f"imports.past.{row.event_id}.facts"):
-                st.text(f"{row.kind.capitalize()}, {here().local(row.started_at):%Y-%m-%d %H:%M}, by {row.by}")
+                st.text(f"{row.kind.capitalize()}, {here().local(row.started_at):%-d %b %Y, %H:%M}, by {row.by}")
                 st.text(f"{STATES[row.state]}: {sentence(row)}")
         if st.button("Open", key=f"imports.open.{row.event_id}", icon=":material/open_in_full:", type="tertiary"):
             go(int(row.event_id))
