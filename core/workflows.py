@@ -7,6 +7,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from core import sms
 from core.access import Right
 from core.database import Change, Work
 from core.database.tables import enrollment, tag, workflow, workflow_step, workflow_version
@@ -15,9 +16,6 @@ from core.words import fold
 
 STATES = ("on", "paused", "retired")
 LONGEST_NAME = 80
-LONGEST_BODY = 1_600
-"""Letters of one text, ten segments."""
-
 LONGEST_WAIT = 5 * 366 * 86_400
 
 
@@ -138,8 +136,8 @@ def _check(work: Work, draft: Draft) -> str:
     if not any(step.kind == "send" for step in draft.steps):
         raise Invalid("Add at least one text to send.")
     for place, step in enumerate(draft.steps, 1):
-        if step.kind == "send" and not 0 < len(step.body.strip()) <= LONGEST_BODY:
-            raise Invalid(f"Step {place} needs a text of at most {LONGEST_BODY:,} letters.")
+        if step.kind == "send" and not 0 < len(step.body.strip()) <= sms.LONGEST:
+            raise Invalid(f"Step {place} needs a text of at most {sms.LONGEST:,} letters.")
         if step.kind == "wait" and not 0 < (step.wait_seconds or 0) <= LONGEST_WAIT:
             raise Invalid(f"Step {place} needs a time to wait, of at most five years.")
     taken = work.conn.execute(

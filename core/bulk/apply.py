@@ -34,6 +34,7 @@ from core.database.tables import (
     enrollment,
     stage_event,
     tag,
+    template,
     workflow,
 )
 
@@ -64,6 +65,7 @@ TABLES = {
     "enrollment": Rows(enrollment, enrollment.c.id, enrollment.c.contact_id),
     "deal": Rows(deal, deal.c.id, deal.c.contact_id, has_version=True),
     "tag": Rows(tag, tag.c.id),
+    "template": Rows(template, template.c.id),
     "workflow": Rows(workflow, workflow.c.id),
     "cleanup_rule": Rows(cleanup_rule, cleanup_rule.c.id),
 }

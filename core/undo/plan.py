@@ -20,7 +20,7 @@ from sqlalchemy import Text as TextType
 
 from core.bulk.apply import TABLES, Rows, Shape, Stretch
 from core.database import images
-from core.database.tables import change, contact, enrollment
+from core.database.tables import change, contact, enrollment, template
 
 NAMED = ("tag", "workflow")
 """Tables whose names are unique: an old name may have been given away."""
@@ -70,6 +70,8 @@ def _guards(connection: Connection, rows: Rows, shape: Shape, o: Any) -> list[Co
         guards.append(exists().where(contact.c.id == o.c.contact_id))
     if rows.table is enrollment:
         guards.append(_no_other_live(connection, shape, o))
+    if rows.table is template:
+        guards.append(_no_other_template(connection, shape, o))
     if shape.table in NAMED and "name_key" in shape.columns:
         other = rows.table.alias("other")
         key = images.unpacked(connection, o.c.was, rows.table.c["name_key"])
@@ -100,3 +102,22 @@ def _no_other_live(connection: Connection, shape: Shape, o: Any) -> ColumnElemen
         other.c.id != o.c.row_id,
     )
     return or_(~will_live, ~held) if "is_live" in shape.columns else or_(~held, false())
+
+
+def _no_other_template(connection: Connection, shape: Shape, o: Any) -> ColumnElement[bool]:
+    """The place of a template, owner and folder with title and shortcut, is free where it goes back to."""
+    other = template.alias("other")
+
+    def again(name: str) -> ColumnElement[Any]:
+        column = template.c[name]
+        return images.unpacked(connection, o.c.was, column) if name in shape.columns else column
+
+    same_shortcut = and_(other.c.shortcut == again("shortcut"), other.c.shortcut != "")
+    held = exists().where(
+        other.c.is_retired == 0,
+        other.c.id != o.c.row_id,
+        other.c.user_id.is_not_distinct_from(again("user_id")),
+        other.c.folder == again("folder"),
+        or_(other.c.title == again("title"), same_shortcut),
+    )
+    return or_(again("is_retired") == 1, ~held)
