@@ -1,9 +1,10 @@
 """Templates made, changed, moved between folders and owners, retired and taken back into use."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
 from core import sms
 from core.access import Right
@@ -13,7 +14,7 @@ from core.errors import Conflict, Invalid, NotFound
 from core.words import fold
 
 LONGEST_TITLE = 120
-LONGEST_SHORTCUT = 40
+LONGEST_SHORTCUT = 60
 LONGEST_FOLDER = 60
 DETAILS = ("title", "shortcut", "body", "folder", "user_id")
 
@@ -85,6 +86,17 @@ def used(work: Work, template_id: int) -> None:
     work.conn.execute(update(template).where(t.id == template_id).values(counted))
 
 
+def as_shortcut(text: str) -> str:
+    """The shortcut as it is kept and compared: folded; blank for none.
+
+    Raises: Invalid.
+    """
+    shortcut = fold(text.strip())
+    if shortcut.split() not in ([], [shortcut]) or len(shortcut) > LONGEST_SHORTCUT:
+        raise Invalid(f"A shortcut is one word of at most {LONGEST_SHORTCUT} letters, without blanks.")
+    return shortcut
+
+
 def _may(work: Work, is_own: bool) -> None:
     work.actor.require(Right.MESSAGE_SEND if is_own else Right.TEMPLATE_EDIT)
 
@@ -111,30 +123,20 @@ def _switch(work: Work, held: Row[Any], event: tuple[str, str], is_retired: int)
 def _checked(work: Work, draft: Draft) -> dict[str, Any]:
     """The columns DETAILS."""
     title, folder = " ".join(draft.title.split()), " ".join(draft.folder.split())
-    shortcut, body = fold(draft.shortcut.strip()), draft.body.strip()
+    shortcut, body = as_shortcut(draft.shortcut), draft.body.strip()
     if not 0 < len(title) <= LONGEST_TITLE:
         raise Invalid(f"Give the template a title of at most {LONGEST_TITLE} letters.")
     if len(folder) > LONGEST_FOLDER:
         raise Invalid(f"Give the folder a name of at most {LONGEST_FOLDER} letters.")
-    if shortcut.split() not in ([], [shortcut]) or len(shortcut) > LONGEST_SHORTCUT:
-        raise Invalid(f"A shortcut is one word of at most {LONGEST_SHORTCUT} letters, without blanks.")
     if not 0 < len(body) <= sms.LONGEST:
         raise Invalid(f"Write a text of at most {sms.LONGEST:,} letters.")
     user_id = work.actor.id if draft.is_own else None
     return {"title": title, "shortcut": shortcut, "body": body, "folder": folder, "user_id": user_id}
 
 
-def _free(work: Work, values: dict[str, Any], template_id: int | None) -> None:
+def _free(work: Work, values: Mapping[str, Any], template_id: int | None) -> None:
     """Title and shortcut are free among the templates in use of this owner and folder."""
-    same_title = t.title == values["title"]
-    same_shortcut = t.shortcut == values["shortcut"]
-    taken = work.conn.execute(
-        select(t.title, t.shortcut)
-        .where(func.coalesce(t.user_id, 0) == (values["user_id"] or 0), t.folder == values["folder"])
-        .where(t.is_retired == 0, t.id != (template_id or 0))
-        .where(or_(same_title, same_shortcut) if values["shortcut"] else same_title)
-        .limit(1)
-    ).first()
+    taken = in_place(work.conn, values, template_id)
     if taken is None:
         return
     where = f"in the folder “{values['folder']}”" if values["folder"] else "outside of folders"
@@ -143,3 +145,16 @@ def _free(work: Work, values: dict[str, Any], template_id: int | None) -> None:
     raise Conflict(
         f"The shortcut “{taken.shortcut}” stands for “{taken.title}” {where}. Choose another shortcut or folder."
     )
+
+
+def in_place(reader: Connection, values: Mapping[str, Any], template_id: int | None) -> Row[*tuple[Any, ...]] | None:
+    """Another template in use that has this title or shortcut, of the same folder and `user_id`; or None."""
+    same_title = t.title == values["title"]
+    same_shortcut = t.shortcut == values["shortcut"]
+    return reader.execute(
+        select(t.title, t.shortcut)
+        .where(func.coalesce(t.user_id, 0) == (values["user_id"] or 0), t.folder == values["folder"])
+        .where(t.is_retired == 0, t.id != (template_id or 0))
+        .where(or_(same_title, same_shortcut) if values["shortcut"] else same_title)
+        .limit(1)
+    ).first()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from core import phone
+from core import phone, templates
 from core.errors import Invalid
 from core.transfer import fields, times
 from core.transfer.plan import Plan
@@ -244,7 +244,13 @@ class TemplateBuilder(_Builder):
         for field, value in (("title", title), ("body", body)):
             if not value.strip():
                 return self.reject(line, field, value, "is missing", cells)
-        return TemplateRow(line, title.strip(), shortcut.strip(), body, folder.strip())
+        remarks: list[Remark] = []
+        try:
+            shortcut = templates.as_shortcut(shortcut)
+        except Invalid as error:
+            remarks.append(self.remark("shortcut", shortcut, f"{error} Imported without one."))
+            shortcut = ""
+        return TemplateRow(line, title.strip(), shortcut, body, folder.strip(), tuple(remarks))
 
 
 _BUILDERS: dict[str, Callable[[Plan, Rules], _Builder]] = {

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, Table, bindparam, delete, select, update
 
+from core import templates
 from core.conversations.upkeep import refresh
 from core.database import Change, Work, engines
 from core.database.search import reindexing
@@ -107,7 +108,7 @@ class _Restoring:
         now = self.current[row.table_name].get(row.row_id)
         if now is not None and all(now[name] == value for name, value in before.items() if name != "version"):
             return  # an earlier undo, or a person, has brought it back already
-        if now is None or any(now[name] != value for name, value in after.items() if name != "version"):
+        if now is None or self._is_other(row, now, before, after):
             kept = Change(row.table_name, row.row_id, row.contact_id, outcome="skipped", reason=CHANGED_SINCE)
             self.listed.append(kept)
             return
@@ -122,6 +123,14 @@ class _Restoring:
         key = {"of": row.row_id, "of_contact": row.contact_id} if row.table_name == "deal" else {"of": row.row_id}
         self.written.setdefault((row.table_name, tuple(sorted(values))), []).append({**key, **values})
         self.listed.append(Change(row.table_name, row.row_id, row.contact_id, old_values, values))
+
+    def _is_other(self, row: Row[Any], now: dict[str, Any], before: dict[str, Any], after: dict[str, Any]) -> bool:
+        """The row, or the place it would go back to, is another one's since."""
+        if any(now[name] != value for name, value in after.items() if name != "version"):
+            return True
+        if row.table_name != "template" or now["is_retired"]:
+            return False
+        return templates.in_place(self.work.conn, {**now, **before}, row.row_id) is not None
 
     def _write(self) -> None:
         for (table_name, names), rows in self.written.items():

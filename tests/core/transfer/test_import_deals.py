@@ -1,6 +1,8 @@
 """Deals and templates into the database: each once, with pipelines, stages and their history."""
 
+from core import templates
 from core.database.tables import conversation, deal, pipeline, stage, stage_event, template, user
+from core.templates import Draft
 from core.transfer.outlook import Counts
 from tests.conftest import NOON
 from tests.core.transfer.world import Office
@@ -92,3 +94,41 @@ def test_templates_are_known_by_folder_and_title(office: Office) -> None:
         ("a", "Hello", "hi", "Hello {name}"),
         ("b", "Hello", "hi", "Good night"),
     ]
+
+
+def test_a_shortcut_that_is_taken_in_the_folder_stays_where_it_is_and_no_template_is_lost(office: Office) -> None:
+    header = "title,shortcut,body,folder\n"
+    office.take(header + "Hello,Hi,Hello,a\n", "templates")
+    text = header + "Hey,hi,Hey,a\nHo,ho,Ho,a\nHoho,HO,Hoho,a\nHi,hi,Hi,b\nTwo,two words,2,b\nHo,,Ho ho,a\n"
+    event_id, counts = office.take(text, "templates")
+    assert counts == Counts(inserted=5, unchanged=1)
+    assert [line for line, column, _ in office.problems(event_id) if column == "shortcut"] == [2, 4, 6]
+    said = {line: reason for line, _, reason in office.problems(event_id)}
+    assert said[2] == "stands for “Hello” in this folder: this one goes without it"
+    assert said[4] == "stands for “Ho” in this folder: this one goes without it"
+    assert said[6].endswith("without blanks. Imported without one.")
+    t = template.c
+    found = [("a", "Hello", "hi"), ("a", "Hey", ""), ("a", "Ho", "ho"), ("a", "Hoho", ""), ("b", "Hi", "hi")]
+    assert office.rows(t.folder, t.title, t.shortcut) == [*found, ("b", "Two", "")]
+    assert office.take(text, "templates")[1] == Counts(unchanged=6)
+
+
+def test_retired_templates_and_ones_own_are_no_hindrance(office: Office) -> None:
+    text = "title,shortcut,body,folder\nHello,hi,Hello,a\nBye,bye,Bye,a\n"
+    for draft in (Draft("Hello", "old", "hi", "a"), Draft("Bye", "mine", "bye", "a", is_own=True)):
+        office.store.write(office.actor, templates.add, draft)
+    hello = office.rows(template.c.id)[0][0]
+    office.store.write(office.actor, templates.retire, hello)
+    assert office.take(text, "templates")[1] == Counts(inserted=2)
+    assert office.take(text, "templates")[1] == Counts(unchanged=2)
+    assert sorted(office.rows(template.c.body)) == [("Bye",), ("Hello",), ("mine",), ("old",)]
+
+
+def test_undoing_leaves_a_shortcut_that_was_given_away(office: Office) -> None:
+    header = "title,shortcut,body,folder\n"
+    office.take(header + "Hello,hi,Hello,a\n", "templates")
+    event_id, _ = office.take(header + "Hello,hello,Hello,a\n", "templates")
+    office.store.write(office.actor, templates.add, Draft("Hi", "Hi", "hi", "a"))
+    assert office.undo(event_id) == 1
+    t = template.c
+    assert office.rows(t.title, t.shortcut) == [("Hello", "hello"), ("Hi", "hi")]
