@@ -16,6 +16,7 @@ PLACES = (
     ("inbox/conversations.py", "Conversations", "forum", "conversations"),
     ("inbox/contact.py", "Contact", "person", "contact"),
     ("inbox/cleanup.py", "Clean up", "cleaning_services", "cleanup"),
+    ("outreach/templates.py", "Templates", "text_snippet", "templates"),
     ("admin/tags.py", "Tags", "label", "tags"),
     ("admin/history.py", "History", "history", "history"),
     ("admin/imports.py", "Import", "upload_file", "import"),

@@ -1,10 +1,21 @@
 """Templates: stored texts with fields, the team's and one's own, inserted by button or shortcut."""
 
-from core.templates.edit import Draft, add, as_shortcut, edit, in_place, retire, revive, used
+from core.templates.edit import (
+    LONGEST_SHORTCUT,
+    LONGEST_TITLE,
+    Draft,
+    add,
+    as_shortcut,
+    edit,
+    in_place,
+    retire,
+    revive,
+    used,
+)
 from core.templates.find import Shortcut, Template, by_shortcut, find, get
 from core.templates.values import values
 
 __all__ = [
-    "Draft", "Shortcut", "Template", "add", "as_shortcut", "by_shortcut", "edit", "find", "get", "in_place", "retire",
-    "revive", "used", "values",
+    "LONGEST_SHORTCUT", "LONGEST_TITLE", "Draft", "Shortcut", "Template", "add", "as_shortcut", "by_shortcut", "edit",
+    "find", "get", "in_place", "retire", "revive", "used", "values",
 ]  # fmt: skip

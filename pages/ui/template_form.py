@@ -1,0 +1,131 @@
+"""The form of one template: made, changed, moved, retired, with a preview for a real contact."""
+
+import secrets
+from typing import Any
+
+import streamlit as st
+
+from core import conversations, sms, templates
+from core.access import Right
+from core.conversations import ConversationFilter, Slice, Sort
+from core.errors import AppError
+from core.templates import Draft, Template
+from core.words import fold
+from pages.ui import acting, components, frame, reader, session
+from pages.ui.plain import plain
+
+EDITED = "templates.edited"
+NEW = 0
+TEAM, MINE = "The whole team", "Only me"
+
+
+def new_button() -> None:
+    """The way to a new template."""
+    st.button("New template", icon=":material/add:", key="templates.new", on_click=open_, args=(NEW,))
+
+
+def open_(template_id: Any) -> None:
+    """Open the form of this one. A callback."""
+    if isinstance(template_id, int):
+        st.session_state[EDITED] = (template_id, secrets.token_hex(8))
+        acting.close()
+
+
+def close() -> None:
+    """No template is being changed any more. A callback, too."""
+    st.session_state.pop(EDITED, None)
+
+
+def dialog(found: list[Template]) -> bool:
+    """The form that is open; whether there is one."""
+    template_id, token = st.session_state.get(EDITED, (None, ""))
+    chosen = next((each for each in found if each.id == template_id), None)
+    if chosen is None and template_id != NEW:
+        return False
+    title = "Change template" if chosen else "New template"
+    st.dialog(title, width="large", on_dismiss=close)(_form)(chosen, found, f"templates.{token}")
+    return True
+
+
+def _form(chosen: Template | None, found: list[Template], key: str) -> None:
+    draft = _fields(chosen, found, key)
+    with st.container(horizontal=True, gap="small"):
+        if chosen is None:
+            if st.button("Add", type="primary", key="templates.add"):
+                _do(templates.add, draft)
+            return
+        if st.button("Save", type="primary", key="templates.save"):
+            _do(templates.edit, chosen.id, draft)
+        if chosen.is_retired:
+            if st.button("Bring back", key="templates.revive"):
+                _do(templates.revive, chosen.id)
+        elif st.button("Retire", key="templates.retire", help="It is offered no longer; texts that were sent stay"):
+            _do(templates.retire, chosen.id)
+
+
+def _fields(chosen: Template | None, found: list[Template], key: str) -> Draft:
+    was = chosen or Template(NEW, "", "", "", "", None, False, 0, None)
+    first, second = st.columns(2)
+    title = first.text_input("Title", was.title, key=f"{key}.title", max_chars=templates.LONGEST_TITLE)
+    shortcut = second.text_input(
+        "Shortcut (optional)", was.shortcut, key=f"{key}.shortcut", max_chars=templates.LONGEST_SHORTCUT,
+        help="One word. Typed at the start of a text or after a blank, it becomes the template.",
+    )  # fmt: skip
+    body = _body(was.body, key)
+    first, second = st.columns(2)
+    folders = sorted({each.folder for each in found if each.folder} | ({was.folder} - {""}), key=fold)
+    folder = first.selectbox(
+        "Folder (optional)", folders, folders.index(was.folder) if was.folder else None, key=f"{key}.folder",
+        accept_new_options=True, placeholder="Choose one, or type a new one",
+    )  # fmt: skip
+    return Draft(title, body, shortcut, folder or "", _is_own(second, chosen, key))
+
+
+def _is_own(place: Any, chosen: Template | None, key: str) -> bool:
+    """Whose it is; who may not change the team's has no choice."""
+    may_team = session.actor().may(Right.TEMPLATE_EDIT)
+    own = chosen.user_id is not None if chosen else not may_team
+    said = place.radio(
+        "Who may use it", (TEAM, MINE), int(own), key=f"{key}.own", horizontal=True, disabled=not may_team
+    )
+    return bool(said == MINE)
+
+
+def _body(body: str, key: str) -> str:
+    above = st.container()
+    searched = st.text_input("Preview for", key=f"{key}.contact", placeholder="Name or phone; else who was active last")
+    values, name = _preview(searched)
+    data = {
+        "about": key,
+        "body": body,
+        "fields": list(sms.FIELDS.items()),
+        "longest": sms.LONGEST,
+        "values": values,
+        "name": name,
+    }
+    with above:
+        components.mount("wording", f"{key}.wording", data, on_body_change=lambda: None)
+    typed = st.session_state[f"{key}.wording"].get("body")
+    return body if typed is None else str(typed)
+
+
+def _preview(searched: str) -> tuple[dict[str, str], str]:
+    """What fills the fields, and whose values they are; nothing where nobody is found."""
+    wanted = ConversationFilter(search=searched.strip(), include_archived=True)
+    with session.store().read() as connection:
+        ids = conversations.find(connection, wanted, Sort(), Slice(1)).rows["id"].tolist()
+        if not ids:
+            return {}, ""
+        values = templates.values(connection, session.actor(), ids[0])
+        return values, reader.title(conversations.get(connection, ids[0]))
+
+
+def _do(verb: Any, *args: object) -> None:
+    try:
+        session.store().write(session.actor(), verb, *args)
+    except AppError as refused:
+        st.error(plain(str(refused)))
+        return
+    frame.did_last()
+    close()
+    st.rerun()
