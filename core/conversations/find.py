@@ -23,7 +23,7 @@ BLANK = Query()
 
 @dataclass(frozen=True)
 class Page:
-    """One page. `rows` as `rows.display` says, in display order; `first`/`last` are the cursors of its ends.
+    """One page. `rows` as `rows.frame` says, in display order; `first`/`last` are the cursors of its ends.
 
     `scanned_to`: a phrase was not looked for beyond this cursor; go on from there. None: the page is what it says.
     """
@@ -72,19 +72,19 @@ def page_of_ids(reader: Connection, ids: Sequence[int], sort: Sort, slice_: Slic
     """The page of a slice whose ids were found already, in display order; an id over its limit: more follow."""
     more = len(ids) > slice_.limit
     kept = list(ids[-slice_.limit :] if slice_.is_backward else ids[: slice_.limit])
-    shown = rows.display(reader, kept)
+    shown, tags = rows.display(reader, kept), rows.tags_of(reader, kept)
     has_before = more if slice_.is_backward else slice_.after is not None or slice_.at is not None
     has_after = slice_.before is not None if slice_.is_backward else more
-    frame = rows.frame(shown if query.is_blank else reasons.explain(reader, shown, query))
+    frame = rows.frame(shown, tags, None if query.is_blank else reasons.explain(reader, shown, tags, query))
     if not shown:
         return Page(frame, None, None, has_before, has_after)
-    ends = [str(row["activity_key"] if sort.by == "activity" else row["id"]) for row in (shown[0], shown[-1])]
+    ends = [str(row.activity_key if sort.by == "activity" else row.id) for row in (shown[0], shown[-1])]
     return Page(frame, ends[0], ends[1], has_before, has_after)
 
 
 def page_of(reader: Connection, ids: Sequence[int]) -> pd.DataFrame:
     """The display rows of these ids, in this order."""
-    return rows.frame(rows.display(reader, ids))
+    return rows.frame(rows.display(reader, ids), rows.tags_of(reader, ids))
 
 
 def count(reader: Connection, wanted: ConversationFilter, cap: int | None = None) -> Count:

@@ -1,7 +1,7 @@
 """From conditions to the ids of one page; the driving index is picked here, for the engines' planners pick badly."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from math import isqrt
 from typing import Any
 
@@ -50,12 +50,20 @@ class Plan:
         self.reader = reader
         self.sort = sort
         self.wanted = wanted
-        self.tab = tab_test(wanted)
-        self.stretch = activity_tests(wanted, c.activity_key)
         listed = [(term.word, term.is_prefix) for term in alternative.terms]
         self.text = TextMatch(reader, listed) if listed else None
         self.conditions = [*alternative.conditions, *filter_conditions(reader, wanted)]
         self.by_activity = sort.by == "activity"
+
+    @cached_property
+    def tab(self) -> ColumnElement[bool]:
+        """The test of the open tab; not built where a prepared statement holds it."""
+        return tab_test(self.wanted)
+
+    @cached_property
+    def stretch(self) -> list[ColumnElement[bool]]:
+        """The tests of the wanted stretch of time."""
+        return activity_tests(self.wanted, c.activity_key)
 
     def keys(self, slice_: Slice) -> list[Key]:
         """Sort values and id of the slice's rows, in the slice's own direction, at most `limit`."""

@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
-from core.words import fold, words
+from core.words import WORD_LENGTH, fold, words
 
 PREFIX_FROM = 2
 """The last word also matches as a prefix from this many characters on."""
@@ -31,6 +32,10 @@ class Term:
         """Whether a word of a text is this term."""
         return word.startswith(self.word) if self.is_prefix else word == self.word
 
+    def place(self, folded: str) -> int:
+        """Where in a folded text a word begins that is this term; -1: nowhere."""
+        return _place(folded, self.word, self.is_prefix or len(self.word) == WORD_LENGTH)
+
     @property
     def digits(self) -> str:
         """The digits a phone may contain instead, or an empty text."""
@@ -44,6 +49,11 @@ class Query:
     terms: tuple[Term, ...] = ()
     phrases: tuple[str, ...] = ()
     digits: str = ""
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """Digits that a phone may contain instead of one of the words, or of all of them."""
+        return tuple(filter(None, (self.digits, *[term.digits for term in self.terms])))
 
     @property
     def is_blank(self) -> bool:
@@ -82,13 +92,19 @@ def _visible(text: str) -> str:
 
 def contains(text: str, phrase: str) -> bool:
     """Whether the text holds the cleaned phrase; one that begins with a letter or digit begins where a word does."""
-    cleaned = clean(text)
-    at = cleaned.find(phrase)
+    return _place(clean(text), phrase, may_go_on=True) >= 0
+
+
+def _place(folded: str, wanted: str, may_go_on: bool) -> int:
+    """The first place that holds what is wanted and cuts no word in two; the last one may go on if so said."""
+    at = folded.find(wanted)
     while at >= 0:
-        if at == 0 or not phrase[0].isalnum() or not cleaned[at - 1].isalnum():
-            return True
-        at = cleaned.find(phrase, at + 1)
-    return False
+        end = at + len(wanted)
+        begins = at == 0 or not wanted[0].isalnum() or not folded[at - 1].isalnum()
+        if begins and (may_go_on or end == len(folded) or not folded[end].isalnum()):
+            return at
+        at = folded.find(wanted, at + 1)
+    return -1
 
 
 def phrase_terms(phrase: str) -> tuple[Term, ...]:

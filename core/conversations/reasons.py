@@ -1,30 +1,29 @@
 """Why a conversation matched: the place, and the sentence around it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, or_, select, true
 
-from core.conversations.query import Query, Term, contains
-from core.conversations.rows import Row, tags_of
+from core.conversations.query import Query, contains
+from core.conversations.rows import Tags, tags_of
 from core.database import engines
-from core.database.search_query import may_hold
+from core.database.search_query import in_any_case, may_hold
 from core.database.tables import contact, contact_tag, conversation, message, note, tag
-from core.words import fold, words
+from core.words import fold
 
 BEFORE, AFTER = 20, 120
 """So many characters of a long text are shown before and after the match begins: a narrow column shows it then."""
 
 
-def explain(reader: Connection, rows: Sequence[Row], query: Query) -> list[Row]:
-    """The rows with `matched` (name, e-mail, phone, tag, note, message) and `sentence`, the text around the match."""
-    reasons = {row["id"]: _in_row(row, query) for row in rows}
+def explain(reader: Connection, rows: Sequence[Row[Any]], tags: Tags, query: Query) -> dict[int, tuple[str, str]]:
+    """By id, where each row matched (name, e-mail, phone, tag, note, message), and the text around the match."""
+    found = {row.id: reason for row in rows if (reason := _in_row(row, tags.get(row.id, ()), query))}
     for look in (_in_newest, _in_texts):
-        unknown = [id_ for id_, reason in reasons.items() if reason is None]
-        reasons |= look(reader, unknown, query)
-    found = {id_: reason or ("", "") for id_, reason in reasons.items()}
-    return [{**row, "matched": found[row["id"]][0], "sentence": found[row["id"]][1]} for row in rows]
+        if unknown := [row.id for row in rows if row.id not in found]:
+            found |= look(reader, unknown, query)
+    return {row.id: found.get(row.id, ("", "")) for row in rows}
 
 
 def holding(reader: Connection, ids: Sequence[int], phrases: Sequence[str]) -> set[int]:
@@ -45,30 +44,34 @@ def _tagged(reader: Connection, ids: Sequence[int], phrase: str) -> set[int]:
     return set(reader.execute(carried.where(contact_tag.c.tag_id.in_(listed))).scalars())
 
 
-def _in_row(row: Row, query: Query) -> tuple[str, str] | None:
-    tags = ", ".join(name for name, _, _ in row["tags"])
-    texts = (("name", f"{row['first_name']} {row['last_name']}"), ("e-mail", row["email"]), ("tag", tags))
-    for where, body in texts:
-        if _meets(body, query):
-            return where, body
-    if any(digits in row["phone"] for digits in (query.digits, *[term.digits for term in query.terms]) if digits):
-        return "phone", row["phone"]
-    return ("message", sentence(row["snippet"], query)) if row["snippet"] and _meets(row["snippet"], query) else None
+def _in_row(row: Row[Any], tags: Iterable[tuple[str, int, int]], query: Query) -> tuple[str, str] | None:
+    texts = {
+        "name": f"{row.first_name} {row.last_name}",
+        "e-mail": row.email,
+        "tag": ", ".join([name for name, _, _ in tags]),
+    }
+    if _meets("\n".join(texts.values()), query):  # else none of them does
+        for where, body in texts.items():
+            if _meets(body, query):
+                return where, body
+    if any(number in row.phone for number in query.numbers):
+        return "phone", row.phone
+    return ("message", sentence(row.snippet, query)) if row.snippet and _meets(row.snippet, query) else None
 
 
 def _meets(body: str, query: Query) -> bool:
     """Whether one text alone holds all that is asked for."""
-    if body.isascii() and not all(term.word in body.lower() for term in query.terms):
-        return False  # folding changes no plain text but its case
-    held = words(body)
-    in_words = all(any(term.matches(word) for word in held) for term in query.terms)
-    return in_words and all(contains(body, phrase) for phrase in query.phrases)
+    folded = fold(body)
+    for term in query.terms:
+        if term.place(folded) < 0:
+            return False
+    return not query.phrases or all(contains(body, phrase) for phrase in query.phrases)
 
 
 def _in_newest(reader: Connection, ids: Sequence[int], query: Query) -> dict[int, tuple[str, str]]:
     """The newest message that holds the longest word by the engine's own plain comparison, and really does."""
     asked = max((term.word for term in query.terms), key=len, default="")
-    if not ids or not asked.isascii() or not asked:
+    if not asked.isascii() or not asked:
         return {}
     values = {"ids": engines.id_value(reader, ids), "pattern": f"%{asked}%"}
     rows = reader.execute(_newest(engines.is_sqlite(reader)), values).all()
@@ -78,7 +81,7 @@ def _in_newest(reader: Connection, ids: Sequence[int], query: Query) -> dict[int
 @cache
 def _newest(is_sqlite: bool) -> Select[Any]:
     """The newest message like `pattern` of each of the `ids`, built once."""
-    like = message.c.body.ilike(bindparam("pattern"))
+    like = in_any_case(is_sqlite, message.c.body, bindparam("pattern"))
     newest = select(message.c.body).where(message.c.contact_id == conversation.c.id, like)
     newest = newest.order_by(message.c.sent_at.desc(), message.c.id.desc()).limit(1)
     listed = conversation.c.id.in_(engines.named_ids(is_sqlite, "ids"))
@@ -87,8 +90,8 @@ def _newest(is_sqlite: bool) -> Select[Any]:
 
 def shows(body: str, query: Query) -> bool:
     """Whether the text holds anything of what is asked for."""
-    held = words(body)
-    return any(any(term.matches(word) for word in held) for term in query.terms) or any(
+    folded = fold(body)
+    return any(term.place(folded) >= 0 for term in query.terms) or any(
         contains(body, phrase) for phrase in query.phrases
     )
 
@@ -134,7 +137,8 @@ def _written(reader: Connection, ids: Sequence[int], phrase: str = "") -> Iterat
 def sentence(body: str, query: Query) -> str:
     """The part of a text around its first match, cut at blanks, with … where something was left out."""
     flat = " ".join(body.split())
-    at = _place(flat, query.terms)
+    folded = fold(flat)
+    at = min((place for term in query.terms if (place := term.place(folded)) >= 0), default=0)
     start, end = max(0, at - BEFORE), at + AFTER
     if start > 0:
         start = flat.find(" ", start, at) + 1 or start
@@ -142,9 +146,3 @@ def sentence(body: str, query: Query) -> str:
     if end < len(flat) and " " in cut:
         cut = cut[: cut.rindex(" ")]
     return ("… " if start > 0 else "") + cut + (" …" if end < len(flat) else "")
-
-
-def _place(flat: str, terms: Sequence[Term]) -> int:
-    folded = fold(flat)
-    places = [folded.find(term.word) for term in terms]
-    return min((place for place in places if place >= 0), default=0)

@@ -1,13 +1,13 @@
 """The rows a page of the list shows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Select, and_, case, func, select
+from sqlalchemy import Connection, Row, Select, and_, case, func, select
 
 from core.database import engines
 from core.database.tables import contact, contact_tag, conversation, message, stage, tag, user
@@ -23,7 +23,8 @@ COLUMNS = (
     func.coalesce(user.c.name, "").label("owner"),
 )  # fmt: skip
 
-NAMES = [*[column.name for column in COLUMNS], "tags"]
+NAMES = pd.Index([*[column.name for column in COLUMNS], "tags"])
+EXPLAINED = NAMES.append(pd.Index(["matched", "sentence"]))  # made once: that takes longer than filling a frame
 
 _JOINED = (
     conversation.join(contact, contact.c.id == c.id)
@@ -33,21 +34,19 @@ _JOINED = (
 )
 
 
-Row = dict[str, Any]
+Tags = dict[int, tuple[tuple[str, int, int], ...]]
+"""Of each contact that has any: (name, colour, id), highest priority first, ties by latest added."""
 
 
-def display(reader: Connection, ids: Sequence[int]) -> list[Row]:
-    """What the list shows of these conversations.
+def display(reader: Connection, ids: Sequence[int]) -> list[Row[Any]]:
+    """What the list shows of these conversations, but for their tags.
 
-    Shape: one row per id; the columns of COLUMNS, and `tags`: tuples (name, colour, id), highest priority first, then
-    the latest added. Times in UTC epoch seconds; `activity_key` as upkeep.py defines it; `phone` E.164; `amount_cents`
-    None when not quoted; `snippet` the last message; texts are blank, never None.
+    Shape: one row per id; the columns of COLUMNS. Times in UTC epoch seconds; `activity_key` as upkeep.py defines it;
+    `phone` E.164; `amount_cents` None when not quoted; `snippet` the last message; texts are blank, never None.
     Order: as the ids given; ids that are gone are left out.
     """
     statement, _ = _statements(engines.is_sqlite(reader))
-    tags = tags_of(reader, ids)
-    loaded = reader.execute(statement, {"ids": engines.id_value(reader, ids)}).all()
-    found = {row[0]: dict(zip(NAMES, (*row, tags.get(row[0], ())), strict=True)) for row in loaded}
+    found = {row[0]: row for row in reader.execute(statement, {"ids": engines.id_value(reader, ids)}).all()}
     return [found[id_] for id_ in ids if id_ in found]
 
 
@@ -61,18 +60,19 @@ def _statements(is_sqlite: bool) -> tuple[Select[Any], Select[Any]]:
     return select(*COLUMNS).select_from(_JOINED).where(c.id.in_(ids)), carried.order_by(*order)
 
 
-def frame(rows: Sequence[Row]) -> pd.DataFrame:
-    """The rows as a frame, with `matched` and `sentence` where they were explained."""
-    columns = list(rows[0]) if rows else NAMES
+def frame(rows: Sequence[Row[Any]], tags: Tags, reasons: Mapping[int, tuple[str, str]] | None = None) -> pd.DataFrame:
+    """The rows of `display` with their `tags`, and with `matched` and `sentence` where there are `reasons`."""
+    names = NAMES if reasons is None else EXPLAINED
+    listed = [(*row, tags.get(row[0], ()), *(reasons[row[0]] if reasons else ())) for row in rows]
     # Values as the database gave them, in one block: a type or an array for each column costs more than the queries.
-    cells = np.fromiter(chain.from_iterable(row.values() for row in rows), object, len(rows) * len(columns))
-    return pd.DataFrame(cells.reshape(len(rows), len(columns)), columns=columns, dtype=object)
+    cells = np.fromiter(chain.from_iterable(listed), object, len(rows) * len(names))
+    return pd.DataFrame(cells.reshape(len(rows), len(names)), columns=names, dtype=object)
 
 
-def tags_of(reader: Connection, ids: Sequence[int]) -> dict[int, tuple[tuple[str, int, int], ...]]:
-    """The tags of these contacts: (name, colour, id), highest priority first, ties by latest added."""
+def tags_of(reader: Connection, ids: Sequence[int]) -> Tags:
+    """The tags of these contacts."""
     _, statement = _statements(engines.is_sqlite(reader))
-    found: dict[int, list[tuple[str, int, int]]] = {}
-    for contact_id, *carried in reader.execute(statement, {"ids": engines.id_value(reader, ids)}).all():
-        found.setdefault(contact_id, []).append(tuple(carried))
-    return {id_: tuple(listed) for id_, listed in found.items()}
+    found: Tags = {}
+    for contact_id, name, color, id_ in reader.execute(statement, {"ids": engines.id_value(reader, ids)}).all():
+        found[contact_id] = (*found.get(contact_id, ()), (name, color, id_))
+    return found

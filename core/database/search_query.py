@@ -174,6 +174,11 @@ def phone_ids(connection: Connection, digits: str) -> Select[Any]:
     return select(contact.c.id).select_from(joined).where(_matched(_sqlite_phone.c.search_phone, trigrams), holds)
 
 
+def in_any_case(is_sqlite: bool, body: ColumnElement[str], pattern: Any) -> ColumnElement[bool]:
+    """Whether the text is LIKE the pattern in capitals or small letters; of SQLite's LIKE that is so for plain ones."""
+    return body.like(pattern) if is_sqlite else body.ilike(pattern)
+
+
 def may_hold(connection: Connection, body: ColumnElement[str], phrase: str) -> ColumnElement[bool]:
     """False only for texts that surely do not hold the folded phrase: plain ones that lack one of its parts.
 

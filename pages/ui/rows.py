@@ -40,7 +40,7 @@ def _record(row: dict[str, Any], asked: query.Query, here: Here) -> dict[str, An
     name = f"{row['first_name']} {row['last_name']}".strip()
     activity = activity_at(int(row["activity_key"]))
     local = datetime.fromtimestamp(activity, UTC).astimezone(here.zone)
-    digits = any(found in row["phone"] for found in (asked.digits, *[term.digits for term in asked.terms]) if found)
+    digits = any(number in row["phone"] for number in asked.numbers)
     return {
         "id": str(row["id"]),
         "title": name or phone,

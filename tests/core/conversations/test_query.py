@@ -1,10 +1,11 @@
 """What a person types, taken apart."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.conversations.query import Query, Term, clean, contains, parse, phrase_terms
+from core.words import fold, words
 
 
 @pytest.mark.parametrize(
@@ -48,10 +49,22 @@ def test_a_phrase_begins_where_a_word_begins_and_may_end_inside_one() -> None:
 
 @given(st.text(), st.text())
 def test_every_text_that_holds_a_phrase_has_the_words_the_index_is_asked_for(around: str, phrase: str) -> None:
-    from core.words import words
-
     said = f"{around} {phrase} {around}"
     cleaned = clean(phrase)
     if cleaned and contains(said, cleaned):
         held = words(said)
         assert all(any(term.matches(word) for word in held) for term in phrase_terms(cleaned))
+
+
+@settings(deadline=None)
+@given(st.text(), st.text(min_size=1, max_size=3), st.booleans())
+def test_a_term_is_found_where_a_word_of_the_text_is_the_term(text: str, asked: str, is_prefix: bool) -> None:
+    said = f"{text}{asked} {text} {asked * 300}"
+    for word in words(f"{asked} {asked * 300} {text}"):
+        term = Term(word, is_prefix)
+        at = term.place(fold(said))
+        assert (at >= 0) == any(term.matches(held) for held in words(said))
+        if at >= 0:
+            before, found = fold(said)[:at], words(fold(said)[at:])[0]
+            assert term.matches(found)
+            assert not before[-1:].isalnum()
