@@ -7,6 +7,7 @@ from functools import lru_cache
 WORD_LENGTH = 255
 """A longer word counts by its first 255 letters, in text and query (PostgreSQL refuses lexemes above 2,046 bytes)."""
 
+_UNSEEN = {"Cc", "Cs"}
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -18,6 +19,18 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     return "".join(map(_fold_character, text))
+
+
+def clean(text: str) -> str:
+    """The text without what no database keeps and nobody sees: control characters but tab and line feed, halves of
+    characters; line ends as one.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return (
+        text
+        if text.isprintable()
+        else "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
+    )
 
 
 def words(text: str) -> list[str]:

@@ -25,13 +25,20 @@ from sqlalchemy import (
 
 from core.conversations import upkeep
 from core.database import Work, images
+from core.database.search import reindexing
 from core.database.tables import (
     change,
     cleanup_rule,
+    contact,
     contact_tag,
     conversation,
+    custom_field,
+    custom_value,
     deal,
     enrollment,
+    note,
+    note_version,
+    phone_claim,
     stage_event,
     tag,
     template,
@@ -60,7 +67,11 @@ class Rows:
 
 
 TABLES = {
+    "contact": Rows(contact, contact.c.id, has_version=True),
     "conversation": Rows(conversation, conversation.c.id, has_version=True),
+    "phone_claim": Rows(phone_claim, phone_claim.c.contact_id),
+    "note": Rows(note, note.c.contact_id, has_version=True),
+    "custom_value": Rows(custom_value, custom_value.c.field_id, custom_value.c.contact_id),
     "contact_tag": Rows(contact_tag, contact_tag.c.tag_id, contact_tag.c.contact_id),
     "enrollment": Rows(enrollment, enrollment.c.id, enrollment.c.contact_id),
     "deal": Rows(deal, deal.c.id, deal.c.contact_id, has_version=True),
@@ -68,7 +79,12 @@ TABLES = {
     "template": Rows(template, template.c.id),
     "workflow": Rows(workflow, workflow.c.id),
     "cleanup_rule": Rows(cleanup_rule, cleanup_rule.c.id),
+    "custom_field": Rows(custom_field, custom_field.c.id),
 }
+"""By the name that changes call them; parents stand before their children."""
+
+NAMED = {"first_name", "last_name", "email"}
+"""Columns of a contact that its text document holds."""
 
 
 @dataclass(frozen=True)
@@ -111,15 +127,35 @@ def shapes(connection: Connection, stretch: Stretch) -> list[Shape]:
 
 def follow(work: Work, stretch: Stretch, cause: str) -> None:
     """Make all rows as the stretch's images `after` say, and what is derived from them."""
-    found = shapes(work.conn, stretch)
-    for shape in found:
-        _FOLLOW[shape.mode](work.conn, stretch, shape)
+    found = sorted(shapes(work.conn, stretch), key=_turn)
+    reworded = _reworded(work.conn, stretch, found)
+    with reindexing(work.conn, reworded):
+        for shape in found:
+            _FOLLOW[shape.mode](work.conn, stretch, shape)
+        upkeep.refresh_names(work.conn, reworded)
     tables = {shape.table for shape in found}
     if "deal" in tables:
         _enter_stages(work, stretch, cause)
         upkeep.refresh_deals(work.conn, _contacts(stretch, "deal"))
     if "enrollment" in tables:
         upkeep.refresh_enrollments(work.conn, _contacts(stretch, "enrollment"))
+
+
+def _turn(shape: Shape) -> tuple[int, int]:
+    """Children go before their parents, and come after them."""
+    place = list(TABLES).index(shape.table)
+    return (0, -place) if shape.mode == "delete" else (1, place)
+
+
+def _reworded(connection: Connection, stretch: Stretch, found: list[Shape]) -> list[int]:
+    """The contacts whose text documents become others."""
+    tables = {shape.table for shape in found if shape.table == "note" or _is_reworded(shape)}
+    ids = [connection.execute(_contacts(stretch, table)).scalars() for table in sorted(tables)]
+    return sorted({id_ for listed in ids for id_ in listed})
+
+
+def _is_reworded(shape: Shape) -> bool:
+    return shape.table == "contact" and (shape.mode != "update" or bool(NAMED.intersection(shape.columns)))
 
 
 def _of(shape: Shape, stretch: Stretch) -> list[ColumnElement[bool]]:
@@ -136,6 +172,8 @@ def _opened(connection: Connection, stretch: Stretch, shape: Shape) -> FromClaus
 
 def _update(connection: Connection, stretch: Stretch, shape: Shape) -> None:
     rows = TABLES[shape.table]
+    if rows.table is note:
+        _keep_notes(connection, stretch)
     o = _opened(connection, stretch, shape)
     values: dict[str, Any] = {
         name: images.unpacked(connection, o.c.becomes, rows.table.c[name]) for name in shape.columns
@@ -143,6 +181,15 @@ def _update(connection: Connection, stretch: Stretch, shape: Shape) -> None:
     if rows.has_version:
         values["version"] = rows.table.c.version + 1
     connection.execute(update(rows.table).where(rows.found(o.c)).values(values))
+
+
+def _keep_notes(connection: Connection, stretch: Stretch) -> None:
+    """What stands in the notes becomes a version of theirs."""
+    n = note.c
+    kept = select(n.contact_id, n.version, n.body, n.updated_at, n.user_id, n.event_id)
+    names = ["contact_id", "version", "body", "saved_at", "user_id", "event_id"]
+    kept = kept.where(n.contact_id.in_(_contacts(stretch, "note")), n.body != literal_column("''"))
+    connection.execute(insert(note_version).from_select(names, kept))
 
 
 def _insert(connection: Connection, stretch: Stretch, shape: Shape) -> None:
@@ -159,9 +206,10 @@ def _insert(connection: Connection, stretch: Stretch, shape: Shape) -> None:
 
 def _delete(connection: Connection, stretch: Stretch, shape: Shape) -> None:
     rows = TABLES[shape.table]
-    contact = rows.contact if rows.contact is not None else literal_column("0")
-    gone = select(change.c.contact_id, change.c.row_id).where(*_of(shape, stretch))
-    connection.execute(delete(rows.table).where(tuple_(contact, rows.row).in_(gone)))
+    key = [rows.row] if rows.contact is None else [rows.contact, rows.row]
+    names = [change.c.row_id] if rows.contact is None else [change.c.contact_id, change.c.row_id]
+    gone = select(*names).where(*_of(shape, stretch))
+    connection.execute(delete(rows.table).where(tuple_(*key).in_(gone)))
     if rows.table is deal:  # what never was has no history
         s = stage_event.c
         connection.execute(delete(stage_event).where(tuple_(s.contact_id, s.deal_id).in_(gone)))

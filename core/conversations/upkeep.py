@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Select, Update, case, func, or_, select, update
+from sqlalchemy import Connection, FromClause, Select, Update, bindparam, case, func, or_, select, update
 
 from core.database import engines
 from core.database.tables import consent_event, contact, conversation, deal, enrollment, message
+from core.words import fold
 
 AUTOMATED = ("workflow", "bulk")
 """Messages of these origins do not count as activity."""
@@ -32,6 +33,22 @@ def activity_key(at: int, conversation_id: int) -> int:
 def activity_at(key: int) -> int:
     """The UTC second of an activity key; UNKNOWN where there was no activity."""
     return key >> SHIFT if key >= FIRST_KNOWN else UNKNOWN
+
+
+def name_key(first_name: str, last_name: str, number: str) -> str:
+    """What orders conversations by name: the folded name, else the phone."""
+    return fold(" ".join(f"{first_name} {last_name}".split())) or number
+
+
+def refresh_names(connection: Connection, contact_ids: Sequence[int]) -> None:
+    """Derive what the conversations are sorted by from the names of these contacts."""
+    p = contact.c
+    rows = connection.execute(
+        select(p.id, p.first_name, p.last_name, p.phone).where(p.id.in_(engines.id_set(connection, contact_ids)))
+    )
+    if keys := [{"of": row.id, "key": name_key(*row[1:])} for row in rows]:
+        differs = (conversation.c.id == bindparam("of")) & (conversation.c.name_key != bindparam("key"))
+        connection.execute(update(conversation).where(differs).values(name_key=bindparam("key")), keys)
 
 
 def refresh(connection: Connection, contact_ids: Sequence[int], now: int) -> None:

@@ -100,7 +100,12 @@ def of_contact(
 ) -> list[Entry]:
     """What was done to one contact, newest first."""
     touched = select(change.c.event_id).where(change.c.contact_id == contact_id, change.c.outcome == "changed")
-    tests = [event.c.id.in_(touched), *_seen(actor), *([event.c.id < before] if before is not None else [])]
+    tests = [
+        event.c.id.in_(touched),
+        ~_IS_CONTINUED,
+        *_seen(actor),
+        *([event.c.id < before] if before is not None else []),
+    ]
     rows = reader.execute(_EVENTS.where(*tests).order_by(event.c.id.desc()).limit(limit)).all()
     return _entries(reader, rows)
 
@@ -127,8 +132,12 @@ def _seen(actor: Actor) -> list[ColumnElement[bool]]:
     return [] if actor.may(Right.AUDIT_VIEW) else [event.c.user_id == actor.id]
 
 
+_IS_CONTINUED = (event.c.verb == "note.edit") & (event_state.c.result != "")
+"""A save of a note that the next one went on from: only the last one of them is told."""
+
+
 def _tests(wanted: Wanted) -> list[ColumnElement[bool]]:
-    tests: list[ColumnElement[bool]] = []
+    tests: list[ColumnElement[bool]] = [~_IS_CONTINUED]
     if wanted.user_id is not None:
         tests.append(event.c.user_id == wanted.user_id)
     if wanted.verb:

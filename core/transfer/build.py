@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from core import phone, templates
+from core import mail, phone, templates, times
 from core.errors import Invalid
-from core.transfer import fields, times
+from core.transfer import fields
 from core.transfer.plan import Plan
 from core.transfer.rows import ContactRow, DealRow, MessageRow, Reject, Remark, Row, TemplateRow
 
@@ -95,7 +95,7 @@ class ContactBuilder(_Builder):
             *number,
             first.strip(),
             last.strip(),
-            email if not email or fields.is_plain_email(email) else self._email(email, remarks),
+            email if not email or mail.is_plain(email) else self._email(email, remarks),
             self._birth_date(born, remarks) if born else None,
             zip_code.strip(),
             city.strip(),
@@ -116,7 +116,7 @@ class ContactBuilder(_Builder):
         bare = text.strip(" ")
         if bare:
             try:
-                fields.check_email(bare)
+                mail.check(bare)
             except Invalid as error:
                 remarks.append(self.remark("email", text, error))
         return bare.strip()

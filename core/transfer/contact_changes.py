@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from core.conversations.upkeep import name_key
 from core.database import Change, Work, engines
 from core.database.search import reindexing
 from core.database.tables import contact, conversation, note, note_version, phone_claim, user
-from core.transfer.newcomers import Names, name_key
+from core.transfer.newcomers import Names
 from core.transfer.rows import ContactRow
 
 OF_CONTACT = ("first_name", "last_name", "email", "date_of_birth", "zip_code", "city", "state", "external_id")

@@ -1,9 +1,7 @@
-"""One cell: addresses, amounts, directions, tags and names, each checked by its one rule."""
+"""One cell: amounts, directions, tags and names, each checked by its one rule."""
 
 import re
 from functools import lru_cache
-
-from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from core.errors import Invalid
 
@@ -20,29 +18,6 @@ OUTCOMES = {"open": "open", "won": "won", "lost": "lost", "abandoned": "lost"}
 
 _SYMBOLS = {"USD": "$", "CAD": "$", "AUD": "$", "NZD": "$", "EUR": "€", "GBP": "£"}
 _AMOUNT = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.(\d+))?", re.ASCII)
-_SPECIAL = "|".join(name for name in SPECIAL_USE_DOMAIN_NAMES if "." not in name)
-_PLAIN_EMAIL = re.compile(
-    rf"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?!(?:{_SPECIAL})$)[a-z]{{2,}}",
-    re.IGNORECASE | re.ASCII,
-)
-
-
-def is_plain_email(text: str) -> bool:
-    """The short way alone, for loops over millions; False means that `check_email` must look."""
-    return len(text) <= 64 and _PLAIN_EMAIL.fullmatch(text) is not None
-
-
-def check_email(text: str) -> None:
-    """Whether the address is written as one can be; nothing is looked up.
-
-    Raises: Invalid. Source: email-validator, which the short way for plain addresses equals.
-    """
-    if is_plain_email(text):
-        return
-    try:
-        validate_email(text, check_deliverability=False, globally_deliverable=False)
-    except EmailNotValidError as error:
-        raise Invalid("not an e-mail address") from error
 
 
 def cents(text: str, currency: str) -> int | None:

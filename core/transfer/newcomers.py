@@ -4,18 +4,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from core import phone
-from core.conversations.upkeep import SHIFT, UNKNOWN, activity_key, free_keys
+from core.conversations.upkeep import SHIFT, UNKNOWN, activity_key, free_keys, name_key
 from core.database import Work, loading, newcomers
 from core.database.tables import contact_tag
 from core.transfer.rows import CREATED_AT, DERIVED, NOTES, OWNER, PHONE, TAGS, ContactRow, Derived, PlainContact
 from core.words import fold, words
 
 _TAG = ("contact_id", "tag_id", "added_at", "origin", "event_id")
-
-
-def name_key(first_name: str, last_name: str, number: str) -> str:
-    """What orders conversations by name: the folded name, else the phone."""
-    return fold(" ".join(f"{first_name} {last_name}".split())) or number
 
 
 def derive(row: ContactRow) -> Derived:

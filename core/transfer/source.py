@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from core import clock
 from core.errors import Invalid
 from core.settings import Settings
+from core.times import ORDERS
 from core.transfer import copies, presets
 from core.transfer.build import Rules, builder
 from core.transfer.csv_reader import CsvTable
@@ -21,7 +22,6 @@ from core.transfer.guard import unguard
 from core.transfer.plan import Plan, make_plan, refuse_doubled
 from core.transfer.rows import Reject, Row
 from core.transfer.table import Table
-from core.transfer.times import ORDERS
 from core.transfer.vcard import VcardTable
 from core.transfer.xml_sms import SmsTable
 

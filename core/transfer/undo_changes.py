@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Table, bindparam, delete, select, update
 
 from core import templates
-from core.conversations.upkeep import refresh
+from core.conversations.upkeep import refresh, refresh_names
 from core.database import Change, Work, engines
 from core.database.search import reindexing
 from core.database.tables import (
@@ -21,7 +21,6 @@ from core.database.tables import (
     stage_event,
     template,
 )
-from core.transfer.newcomers import name_key
 
 CHANGED_SINCE = "changed since the import"
 
@@ -49,7 +48,7 @@ def restore(work: Work, event_id: int, changes: Sequence[Row[Any]]) -> list[Chan
     with reindexing(work.conn, ids):
         restoring.run()
         restoring.listed += _delete_inserted(work, event_id, ids, restoring.kept_deals())
-        restoring.rename(ids)
+        refresh_names(work.conn, ids)
         refresh(work.conn, ids, work.now)
     return restoring.listed
 
@@ -140,14 +139,3 @@ class _Restoring:
                 wanted &= deal.c.contact_id == bindparam("of_contact")
             values: dict[str, Any] = {name: bindparam(name) for name in names}
             self.work.conn.execute(update(table).where(wanted).values(values), rows)
-
-    def rename(self, ids: Sequence[int]) -> None:
-        """Names order the list, so the order follows what was restored."""
-        c = contact.c
-        named = select(c.id, c.first_name, c.last_name, c.phone).where(c.id.in_(engines.id_set(self.work.conn, ids)))
-        rows = [{"of": row.id, "key": name_key(*row[1:])} for row in self.work.conn.execute(named)]
-        if rows:
-            changed = update(conversation).where(
-                conversation.c.id == bindparam("of"), conversation.c.name_key != bindparam("key")
-            )
-            self.work.conn.execute(changed.values(name_key=bindparam("key")), rows)

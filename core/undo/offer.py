@@ -1,5 +1,6 @@
 """Whether an event can be taken back, by whom, and what that leaves."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +30,19 @@ OTHERS = (
     "cleanup.edit",
     "cleanup.never",
     "cleanup.again",
+    "contact.add",
+    "contact.edit",
+    "contact.link",
+    "contact.unlink",
+    "custom.add",
+    "custom.edit",
+    "custom.retire",
+    "custom.revive",
+    "note.edit",
 )
+QUIET = frozenset({"undo", "note.edit"})
+"""Never offered by themselves: undos, and notes, which keep their versions beside them."""
+
 IMPORTS = ("import.contacts", "import.messages", "import.deals", "import.templates")
 UNDOABLE = frozenset({*BY_VERB, *OTHERS, *IMPORTS})
 
@@ -97,6 +110,8 @@ def refusal(row: Row[Any]) -> str | None:
             if (row.verb == "import.undo")
             else "This cannot be undone."
         )
+    if row.verb == "undo" and json.loads(row.params).get("verb_undone") == "contact.add":
+        return "A contact that was taken back is made again by adding it."
     if row.verb not in IMPORTS and not row.changed:
         return "This changed nothing, so there is nothing to undo."
     return None
@@ -108,7 +123,7 @@ def newest(reader: Connection, actor: Actor) -> int | None:
         return None
     wanted = _EVENT.where(
         event.c.user_id == actor.id,
-        event.c.verb.in_(sorted(UNDOABLE - {"undo"})),
+        event.c.verb.in_(sorted(UNDOABLE - QUIET)),
         event_state.c.state.in_(FROM),
         (event_state.c.changed > 0) | event.c.verb.in_(IMPORTS),
     )

@@ -20,10 +20,20 @@ from sqlalchemy import Text as TextType
 
 from core.bulk.apply import TABLES, Rows, Shape, Stretch
 from core.database import images
-from core.database.tables import change, contact, enrollment, template
+from core.database.tables import change, contact, conversation, enrollment, metadata, phone_claim, template
 
-NAMED = ("tag", "workflow")
+NAMED = ("tag", "workflow", "custom_field")
 """Tables whose names are unique: an old name may have been given away."""
+
+MADE = (contact, conversation, phone_claim)
+"""The rows of a new contact, which go together or not at all."""
+
+_CHILDREN = [
+    key.parent
+    for table in metadata.sorted_tables
+    for key in table.foreign_keys
+    if key.column is contact.c.id and table not in MADE
+]
 
 
 def undoing(connection: Connection, stretch: Stretch, shape: Shape) -> Select[Any]:
@@ -63,8 +73,8 @@ def _is_as_left(connection: Connection, rows: Rows, shape: Shape, o: Any) -> Col
 
 def _guards(connection: Connection, rows: Rows, shape: Shape, o: Any) -> list[ColumnElement[bool]]:
     """What the old row needs in order to be allowed back: its parents, and its place among unique ones."""
-    if shape.mode == "insert":
-        return [true()]  # it is taken away again
+    if shape.mode == "insert":  # it is taken away again
+        return [_is_unused(o)] if rows.table in MADE else [true()]
     guards = [_parent(connection, rows, shape, o, key) for key in rows.table.foreign_keys]
     if shape.mode == "delete" and rows.contact is not None:
         guards.append(exists().where(contact.c.id == o.c.contact_id))
@@ -77,6 +87,17 @@ def _guards(connection: Connection, rows: Rows, shape: Shape, o: Any) -> list[Co
         key = images.unpacked(connection, o.c.was, rows.table.c["name_key"])
         guards.append(~exists().where(other.c.name_key == key, other.c.id != o.c.row_id))
     return guards
+
+
+def _is_unused(o: Any) -> ColumnElement[bool]:
+    """Nobody has changed the contact since it was made, and nothing hangs on it."""
+    is_as_made = exists().where(
+        contact.c.id == o.c.contact_id,
+        conversation.c.id == contact.c.id,
+        contact.c.version == literal_column("1"),
+        conversation.c.version == literal_column("1"),
+    )
+    return and_(is_as_made, *[~exists().where(column == o.c.contact_id) for column in _CHILDREN])
 
 
 def _parent(connection: Connection, rows: Rows, shape: Shape, o: Any, key: Any) -> ColumnElement[bool]:

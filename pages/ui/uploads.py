@@ -11,11 +11,11 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core import settings
 from core.access import Actor
 from core.errors import Invalid
+from core.times import ORDERS
 from core.transfer import KINDS, Choices, Source, imports, incoming
 from core.transfer.decode import ENCODINGS
 from core.transfer.incoming import Upload
 from core.transfer.peek import Peek, peek
-from core.transfer.times import ORDERS
 from pages.ui import session
 from pages.ui.trial import Trial
 

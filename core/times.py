@@ -64,16 +64,25 @@ def birth_date(text: str, order: str, today: date) -> str:
 
     Raises: Invalid.
     """
+    found = day(text, order)
+    if found > today.isoformat():
+        raise Invalid(IN_FUTURE)
+    if found < "1900":
+        raise Invalid(TOO_EARLY)
+    return found
+
+
+def day(text: str, order: str) -> str:
+    """Any day as an ISO day. Never one that could be meant otherwise than `order` (mdy or dmy) says.
+
+    Raises: Invalid.
+    """
     text = text.strip()
     if _SHORT.fullmatch(text):
         raise Invalid(SHORT_YEAR)
     found, rest = _day(text, order, NOT_A_DATE)
     if rest and not _ZERO.fullmatch(rest):
         raise Invalid(NOT_A_DATE)
-    if found > today:
-        raise Invalid(IN_FUTURE)
-    if found.year < 1900:
-        raise Invalid(TOO_EARLY)
     return found.isoformat()
 
 
