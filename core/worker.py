@@ -1,21 +1,27 @@
-"""What carries out whatever waits: bulk jobs, undos and imports, one after the other; a thread of the application, or a
-process of its own."""
+"""What carries out whatever waits: bulk jobs, undos and imports one after the other, texts beside them; a thread of the
+application, or a process of its own."""
 
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from core import bulk, jobs, people, undo
 from core.database import Store
 from core.errors import AppError, Conflict
+from core.messages.sender import Sender
+from core.messages.simulator import Client
 from core.settings import Settings
 from core.transfer import ledger, run
 from core.transfer import undo as import_undo
 from core.transfer.outlook import Counts
 
 LOOK_SECONDS = 1.0
+SENDERS = 3
+"""Texts on their way at a time; a long job keeps none waiting."""
+
 LAST_SECONDS = 10.0
 """How long an application that ends waits for the chunk at hand; whatever is broken off goes on at its next start."""
 
@@ -32,7 +38,8 @@ class Worker:
         self._store = store
         self._settings = settings
         self._wanted = threading.Event()
-        self._is_stopped = False
+        self._is_stopped = threading.Event()
+        self._sender = Sender(store, Client(Path(settings.data_dir)))
         self._broken: set[int] = set()  # what met a bug is not tried again before the next start
         self._thread = threading.Thread(target=self._go, name="worker", daemon=True)
 
@@ -49,17 +56,19 @@ class Worker:
 
     def stop(self) -> None:
         """Take nothing new, and break off after the chunk at hand; another process, or the next start, goes on."""
-        self._is_stopped = True
+        self._is_stopped.set()
         self._wanted.set()
         if self._thread.is_alive():
             self._thread.join(LAST_SECONDS)
 
     def run(self, *, until_done: bool = False) -> None:
-        """Work in this thread, until stopped; or until nothing waits."""
-        while not self._is_stopped:
+        """Work in this thread, with others that send, until stopped; or until nothing waits."""
+        for n in range(0 if until_done else SENDERS):
+            threading.Thread(target=self._sender.run, args=(self._is_stopped,), name=f"sender {n}", daemon=True).start()
+        while not self._is_stopped.is_set():
             tasks = self._tasks()
             for task in tasks:
-                if self._is_stopped:
+                if self._is_stopped.is_set():
                     return
                 # A thread of its own: a bug met by one job shows in the log, and the next one still runs.
                 job = threading.Thread(target=self._carry_out, args=(task,), name=f"event {task[0]}")
@@ -67,7 +76,9 @@ class Worker:
                 job.join()
             if not tasks:
                 if until_done:
-                    return
+                    if not self._sender.step():
+                        return
+                    continue
                 self._wanted.wait(LOOK_SECONDS)
                 self._wanted.clear()
 
@@ -102,7 +113,7 @@ class Worker:
             if waiting.verb != "undo":  # half an undo is no state to stay in: the next start goes on with it
                 self._store.write(people.SYSTEM, jobs.finish, event_id, "failed", BROKEN)
 
-        return event_id, lambda: carry_out(self._store, event_id, lambda: not self._is_stopped), give_up
+        return event_id, lambda: carry_out(self._store, event_id, lambda: not self._is_stopped.is_set()), give_up
 
     def _import(self, waiting: ledger.Waiting) -> Task:
         event_id = waiting.event_id
@@ -122,5 +133,5 @@ class Worker:
         return event_id, carry_out, give_up
 
     def _ask(self, _done: int, _total: int, _counts: Counts) -> None:
-        if self._is_stopped:
+        if self._is_stopped.is_set():
             raise Conflict("The application is ending; this import goes on at its next start.")

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select
 from core.access import Actor, Right
 from core.database.tables import change, event, event_state, job, user
 from core.errors import NotFound
-from core.history.words import STATES, outcomes, said
+from core.history.words import QUIET, STATES, outcomes, said
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,8 @@ _EVENTS = (
 def events(
     reader: Connection, actor: Actor, wanted: Wanted = EVERYTHING, limit: int = 50, before: int | None = None
 ) -> list[Entry]:
-    """The wanted events, newest first, those older than the event `before`.
+    """The wanted events, newest first, those older than the event `before`; what happens by itself with every text only
+    by its verb.
 
     Without the right to see what others did, one's own.
     """
@@ -140,8 +141,7 @@ def _tests(wanted: Wanted) -> list[ColumnElement[bool]]:
     tests: list[ColumnElement[bool]] = [~_IS_CONTINUED]
     if wanted.user_id is not None:
         tests.append(event.c.user_id == wanted.user_id)
-    if wanted.verb:
-        tests.append(event.c.verb == wanted.verb)
+    tests.append(event.c.verb == wanted.verb if wanted.verb else event.c.verb.not_in(QUIET))
     if wanted.from_at is not None:
         tests.append(event.c.happened_at >= wanted.from_at)
     if wanted.to_at is not None:

@@ -42,6 +42,14 @@ VERBS = {
     "cleanup.edit": "changed a cleanup rule",
     "cleanup.never": "silenced a cleanup rule",
     "cleanup.again": "woke a cleanup rule",
+    "message.write": "wrote a text",
+    "message.cancel": "took a text back",
+    "message.hurry": "sent a scheduled text at once",
+    "message.send": "sent a text",
+    "message.withhold": "withheld a text",
+    "message.report": "heard what became of a text",
+    "message.receive": "received a text",
+    "consent.out": "recorded an opt-out",
     "import.contacts": "imported contacts",
     "import.messages": "imported messages",
     "import.deals": "imported deals",
@@ -52,6 +60,9 @@ VERBS = {
     "demo.fill": "filled in demo data",
 }
 """What a user did, by the verb of its event."""
+
+QUIET = ("message.send", "message.withhold", "message.report", "message.receive")
+"""What happens by itself with every text: listed only where it is asked for."""
 
 STATES = {
     "queued": "waiting",

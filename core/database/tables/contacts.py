@@ -127,8 +127,8 @@ message = Table(
     Column("direction", Text, nullable=False),
     words("body"),
     big("sent_at"),
-    words("status"),  # received, sent, delivered, undelivered, failed ...
-    words("origin"),  # import, manual, workflow, template, bulk, demo
+    words("status"),  # received, sending, waiting, unknown, sent, delivered, undelivered, failed ...
+    words("origin"),  # import, inbound, manual, workflow, template, bulk, opt_out, demo
     words("sender"),
     Column("user_id", BIG),
     Column("enrollment_id", BIG),

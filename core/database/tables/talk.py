@@ -15,7 +15,7 @@ outbox = Table(
     words("body"),
     Column("state", Text, nullable=False),
     big("due_at"),
-    words("origin"),  # manual, template, workflow
+    words("origin"),  # manual, template, workflow, opt_out
     Column("template_id", BIG),
     Column("enrollment_id", BIG),
     Column("user_id", BIG),

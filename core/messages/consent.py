@@ -1,0 +1,134 @@
+"""Opting out and in again: the record of it, and all that must fall silent in the same transaction."""
+
+import json
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, insert, select, true, update
+
+from core.access import Right
+from core.conversations import upkeep
+from core.database import Change, Work, images
+from core.database.tables import consent_event, conversation, enrollment, message, outbox, workflow
+from core.database.work import STEP
+from core.errors import Conflict
+from core.messages.allowed import CONFIRMATION, OPTED_OUT
+from core.messages.outbox import Text, put, withdraw
+
+CONFIRMED = "You have been unsubscribed and will get no more texts from us. Reply START to be texted again."
+
+BY_WORD = ("keyword", "provider")
+"""Ways of opting out that a word undoes; who told a person, or stood on an imported list, must be asked."""
+
+YES_SECONDS = 86_400
+"""How long after the confirmation of an opt-out a plain YES takes it back."""
+
+UNSENT = ("scheduled", "held")
+
+
+class Why(NamedTuple):
+    """How it was said (keyword, phrase, provider, staff), and in which words."""
+
+    method: str
+    body: str = ""
+
+
+def record_opt_out(work: Work, contact_id: int, words: str) -> None:
+    """Write down an opt-out that was said on the phone, by e-mail or in other words.
+
+    Raises: NotAllowed; Conflict when they have opted out already.
+    """
+    work.actor.require(Right.MESSAGE_SEND)
+    images.lock(work.conn, [contact_id])
+    if is_out(work, contact_id):
+        raise Conflict("They have opted out already.")
+    opt_out(work, contact_id, Why("staff", words))
+
+
+def opt_out(work: Work, contact_id: int, why: Why) -> None:
+    """As an event of its own; the conversation is locked."""
+    event_id = work.record("consent.out", method=why.method)
+    work.account(event_id, STEP, go_out(work, event_id, contact_id, why))
+    work.set_state(event_id, "done", changed=1)
+    set_out(work, contact_id, 1)
+    one = select(conversation.c.id).where(conversation.c.id == contact_id)
+    upkeep.refresh_enrollments(work.conn, one)
+
+
+def go_out(work: Work, event_id: int, contact_id: int, why: Why) -> list[Change]:
+    """The contact is out: enrollments stop, what waits is suppressed, and of this nothing but one confirmation is sent.
+
+    The conversation is locked; its row is derived by the caller.
+    """
+    changes = [_write(work, event_id, contact_id, "out", why)]
+    o = outbox.c
+    rows = work.conn.execute(
+        select(outbox).where(o.contact_id == contact_id, o.state.in_(UNSENT), o.origin != CONFIRMATION)
+    ).all()
+    changes += withdraw(work, rows, "suppressed", OPTED_OUT)
+    if why.method == "keyword" and not is_out(work, contact_id):
+        changes.append(put(work, event_id, Text(contact_id, CONFIRMED, work.now, CONFIRMATION))[1])
+    return changes + stop(work, contact_id, "opt-out", true())
+
+
+def go_in(work: Work, event_id: int, contact_id: int, why: Why) -> list[Change]:
+    """The contact may be texted again; what was stopped stays stopped."""
+    return [_write(work, event_id, contact_id, "in", why)]
+
+
+def may_return(work: Work, contact_id: int, *, by_yes: bool) -> bool:
+    """Whether a word takes the last opt-out back. `by_yes`: the word says yes, and no more."""
+    k = consent_event.c
+    newest = select(k.kind, k.method, k.happened_at).where(k.contact_id == contact_id)
+    row = work.conn.execute(newest.order_by(k.happened_at.desc(), k.id.desc()).limit(1)).first()
+    if row is None or row.kind != "out" or row.method not in BY_WORD:
+        return False
+    m = message.c
+    confirmed = select(m.id).where(m.contact_id == contact_id, m.origin == CONFIRMATION, m.sent_at >= row.happened_at)
+    is_asked = row.happened_at > work.now - YES_SECONDS and work.conn.execute(confirmed.limit(1)).first() is not None
+    return is_asked or not by_yes
+
+
+def stop(work: Work, contact_id: int, reason: str, which: ColumnElement[bool]) -> list[Change]:
+    """Stop the live enrollments among `which`; what they have in the outbox is cancelled."""
+    e, o = enrollment.c, outbox.c
+    live = work.conn.execute(select(enrollment).where(e.contact_id == contact_id, e.is_live == 1, which)).all()
+    if not live:
+        return []
+    ids = [row.id for row in live]
+    after: dict[str, Any] = {"state": "stopped", "is_live": 0, "next_due_at": None}
+    after |= {"stopped_at": work.now, "stop_reason": reason}
+    work.conn.execute(update(enrollment).where(e.contact_id == contact_id, e.id.in_(ids)).values(after))
+    queued = select(outbox).where(o.contact_id == contact_id, o.enrollment_id.in_(ids), o.state.in_(UNSENT))
+    changes = [
+        Change("enrollment", row.id, contact_id, {name: row._mapping[name] for name in after}, after) for row in live
+    ]
+    return changes + withdraw(work, work.conn.execute(queued).all(), "cancelled", reason)
+
+
+def stop_on_reply(work: Work, contact_id: int) -> list[Change]:
+    """The contact has answered: workflows that wait for that end."""
+    e, w = enrollment.c, workflow.c
+    rules = select(w.id, w.rules).join(enrollment, e.workflow_id == w.id)
+    rows = work.conn.execute(rules.where(e.contact_id == contact_id, e.is_live == 1))
+    ids = [row.id for row in rows if json.loads(row.rules or "{}").get("stop_on_reply")]
+    return stop(work, contact_id, "reply", e.workflow_id.in_(ids)) if ids else []
+
+
+def is_out(work: Work, contact_id: int) -> bool:
+    """Whether the conversation's row says so."""
+    c = conversation.c
+    return bool(work.conn.execute(select(c.is_opted_out).where(c.id == contact_id)).scalar())
+
+
+def set_out(work: Work, contact_id: int, is_out: int) -> None:
+    """What the row says from now on."""
+    c = conversation.c
+    work.conn.execute(update(conversation).where(c.id == contact_id).values(is_opted_out=is_out, version=c.version + 1))
+
+
+def _write(work: Work, event_id: int, contact_id: int, kind: str, why: Why) -> Change:
+    id_ = work.take_ids("consent_event")
+    row = {"kind": kind, "method": why.method, "happened_at": work.now}
+    own = {"contact_id": contact_id, "id": id_, "body": why.body, "user_id": work.actor.id or None}
+    work.conn.execute(insert(consent_event).values(**row, **own, event_id=event_id))
+    return Change("consent_event", id_, contact_id, after=row)

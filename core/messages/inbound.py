@@ -1,0 +1,143 @@
+"""A text that comes in: whose it is, what it opts out of, ends and brings back; each once, however often it is told."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, true, update
+
+from core import people, phone
+from core.conversations import upkeep
+from core.database import Change, Store, Work, images
+from core.database.search import reindexing
+from core.database.tables import attachment, conversation, message, phone_claim
+from core.database.work import STEP
+from core.errors import Invalid
+from core.messages import consent, media
+from core.messages.consent import Why
+from core.messages.keywords import wish
+from core.messages.media import Kept
+from core.transfer import newcomers
+from core.transfer.rows import ContactRow
+
+SOURCE = "Text message"
+"""Where a contact comes from that has texted first."""
+
+LONGEST = 20_000
+NO_TEXT = str.maketrans(dict.fromkeys([0, *range(0xD800, 0xE000)], "\ufffd"))
+"""Signs that no database holds; the rest of the text is kept."""
+
+
+@dataclass(frozen=True)
+class Media:
+    """A file of a picture message, as it came; what it really is, its bytes say."""
+
+    data: bytes
+    content_type: str = ""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A text as the provider tells of it. `external_id`: its own id; `sender`: a phone in any spelling."""
+
+    external_id: str
+    sender: str
+    body: str
+    media: tuple[Media, ...] = ()
+
+
+def accept(store: Store, data_dir: Path, region: str, text: Incoming) -> int | None:
+    """Keep the text and its pictures; returns the id of the message, None when it was kept before.
+
+    `region`: of phones without a country code. Raises: Invalid for a sender that is no phone, or a text without an id.
+    """
+    if not text.external_id or len(text.external_id) > 200:
+        raise Invalid("A text needs the provider's id.")
+    if len(text.body) > LONGEST:
+        raise Invalid(f"A text has at most {LONGEST:,} letters.")
+    number = phone.parse(text.sender, region)
+    with store.read() as reader:
+        if _is_known(reader, number.e164, text.external_id):
+            return None
+    kept = [media.keep(data_dir, each.data) for each in text.media]
+    message_id = store.write(people.SYSTEM, receive, number, text, kept)
+    if message_id is None:
+        media.drop(data_dir, kept)
+    return message_id
+
+
+def receive(work: Work, number: phone.Phone, text: Incoming, kept: list[Kept]) -> int | None:
+    """The text in one transaction with all that follows from it; None when it is known."""
+    if _is_known(work.conn, number.e164, text.external_id):
+        return None
+    event_id = work.record("message.receive")
+    row = _meet(work, event_id, number)
+    body = text.body.translate(NO_TEXT)
+    message_id = work.take_ids("message")
+    own = {"contact_id": row.id, "id": message_id}
+    changes = [Change("message", message_id, row.id, after={"direction": "in", "sent_at": work.now})]
+    with reindexing(work.conn, [row.id]):
+        said = {"direction": "in", "body": body, "status": "received", "origin": "inbound"}
+        said |= {"external_id": text.external_id}
+        work.conn.execute(insert(message).values(**own, **said, sent_at=work.now, event_id=event_id))
+        _attach(work, event_id, own, kept)
+        asked = wish(body)
+        changes += _follow(work, event_id, row, asked, body)
+        changes += _wake(work, row, asked)
+        upkeep.refresh(work.conn, [row.id], work.now)
+    work.account(event_id, STEP, changes)
+    work.set_state(event_id, "done", changed=1)
+    return message_id
+
+
+def _is_known(reader: Connection, e164: str, external_id: str) -> bool:
+    claim = select(phone_claim.c.contact_id).where(phone_claim.c.phone == e164).scalar_subquery()
+    m = message.c
+    return reader.execute(select(m.id).where(m.contact_id == claim, m.external_id == external_id)).first() is not None
+
+
+def _meet(work: Work, event_id: int, number: phone.Phone) -> Row[Any]:
+    """The conversation of this phone, locked."""
+    claim = select(phone_claim.c.contact_id).where(phone_claim.c.phone == number.e164)
+    contact_id = work.conn.execute(claim).scalar_one_or_none()
+    if contact_id is None:
+        (contact_id,) = newcomers.take_ids(work, 1)
+        blank: tuple[Any, ...] = ("", "", "", None, "", "", "", "", SOURCE, "", work.now, (), "")
+        row = ContactRow(0, number.e164, number.is_valid, *blank)
+        newcomers.insert(work, event_id, {contact_id: row}, newcomers.Names({}, {}))
+    images.lock(work.conn, [contact_id])
+    return work.conn.execute(select(conversation).where(conversation.c.id == contact_id)).one()
+
+
+def _follow(work: Work, event_id: int, row: Row[Any], asked: str, body: str) -> list[Change]:
+    """What the contact's words do to consent and enrollments."""
+    if asked == "out":
+        return consent.go_out(work, event_id, row.id, Why("keyword", body))
+    changes = []
+    if asked in ("in", "yes") and consent.may_return(work, row.id, by_yes=asked == "yes"):
+        changes = consent.go_in(work, event_id, row.id, Why("keyword", body))
+    if asked == "phrase":  # nothing automatic goes on until a person has read it
+        return changes + consent.stop(work, row.id, "asked to stop", true())
+    return changes + consent.stop_on_reply(work, row.id)
+
+
+def _wake(work: Work, row: Row[Any], asked: str) -> list[Change]:
+    """One more that is unread; an archived conversation returns, unless it is muted or wants to be left alone."""
+    c = conversation.c
+    values: dict[str, Any] = {"unread_count": c.unread_count + 1, "version": c.version + 1}
+    returns = row.is_archived and not row.is_muted and asked != "out"
+    if returns:
+        values |= {"is_archived": 0, "archived_at": None}
+    work.conn.execute(update(conversation).where(c.id == row.id).values(values))
+    if not returns:
+        return []
+    before = {"is_archived": 1, "archived_at": row.archived_at}
+    return [Change("conversation", row.id, row.id, before, {"is_archived": 0, "archived_at": None})]
+
+
+def _attach(work: Work, event_id: int, own: dict[str, Any], kept: list[Kept]) -> None:
+    if not kept:
+        return
+    first = work.take_ids("attachment", len(kept))
+    made = {"contact_id": own["contact_id"], "message_id": own["id"], "created_at": work.now, "event_id": event_id}
+    work.conn.execute(insert(attachment), [{**made, "id": first + n, **each._asdict()} for n, each in enumerate(kept)])

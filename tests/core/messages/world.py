@@ -1,0 +1,98 @@
+"""A few contacts to text, and a look at what became of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from core.access import Actor
+from core.database import Store, Work
+from core.database.tables import conversation, enrollment, message, outbox, workflow
+from core.messages import Text, send
+from core.messages.provider import Answer, Held, Outgoing, Unreachable
+from core.messages.sender import Pace, Sender
+from core.transfer import newcomers
+from core.transfer.rows import ContactRow
+from tests.conftest import ALICE
+
+FIRST = 1
+PACE = Pace(lease=60, look=15, give_up=600, idle=0.02)
+
+
+def phone(contact_id: int) -> str:
+    """The phone of the contact with this id."""
+    return f"+1734555{contact_id:04d}"
+
+
+def people(work: Work, n: int) -> list[int]:
+    """`n` contacts who have never been texted; a workflow that ends on an answer, and one that does not."""
+    event_id = work.record("test.fill")
+    ids = newcomers.take_ids(work, n)
+    blank: tuple[Any, ...] = ("", None, "", "", "", "", "", "", work.now, (), "")
+    rows = {id_: ContactRow(0, phone(id_), True, f"Contact {id_}", "", *blank) for id_ in ids}
+    newcomers.insert(work, event_id, rows, newcomers.Names({}, {}))
+    for id_, rules in ((1, '{"stop_on_reply": true}'), (2, '{"stop_on_reply": false}')):
+        own = {"id": id_, "name": f"w{id_}", "name_key": f"w{id_}", "kind": "workflow", "state": "on"}
+        work.conn.execute(insert(workflow).values(**own, rules=rules, created_at=work.now, event_id=event_id))
+    return ids
+
+
+def enroll(work: Work, contact_id: int, workflow_id: int) -> int:
+    """A live enrollment; returns its id."""
+    id_ = work.take_ids("enrollment")
+    own = {"contact_id": contact_id, "id": id_, "workflow_id": workflow_id, "version": 1}
+    live = {"state": "waiting", "is_live": 1, "started_at": work.now, "event_id": work.record("test.enroll")}
+    work.conn.execute(insert(enrollment).values(**own, **live))
+    work.conn.execute(conversation.update().where(conversation.c.id == contact_id).values(enrollment_count=1))
+    return id_
+
+
+def write(store: Store, contact_id: int, body: str = "Hello", actor: Actor = ALICE, **parts: Any) -> int:
+    """A person's text in the outbox."""
+    return store.write(actor, send, Text(contact_id, body, **parts))
+
+
+def row(store: Store, outbox_id: int) -> Any:
+    with store.read() as reader:
+        return reader.execute(select(outbox).where(outbox.c.id == outbox_id)).one()
+
+
+def messages(store: Store, contact_id: int) -> list[Any]:
+    """In the order they came into being."""
+    with store.read() as reader:
+        return list(reader.execute(select(message).where(message.c.contact_id == contact_id).order_by(message.c.id)))
+
+
+def wide(store: Store, contact_id: int) -> Any:
+    """The conversation's row."""
+    with store.read() as reader:
+        return reader.execute(select(conversation).where(conversation.c.id == contact_id)).one()
+
+
+class Scripted:
+    """A provider that says what it is told to; `told` is what it was given, `held` what it says it has."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers = list(answers)
+        self.told: list[Outgoing] = []
+        self.held: list[Held] | None = []
+
+    def is_ready(self) -> bool:
+        return True
+
+    def send(self, text: Outgoing) -> Answer:
+        self.told.append(text)
+        return self.answers.pop(0) if self.answers else Answer("accepted", f"SM{len(self.told)}")
+
+    def find(self, to: str, since: int) -> Sequence[Held]:
+        if self.held is None:
+            raise Unreachable
+        return self.held
+
+
+def drain(store: Store, provider: Any, pace: Pace = PACE) -> int:
+    """Everything that is due now; returns how many steps there were."""
+    sender, steps = Sender(store, provider, pace), 0
+    while sender.step():
+        steps += 1
+    return steps
