@@ -1,11 +1,12 @@
 """What waits to be sent: the one door for every text, whoever wrote it, and taking it back before it has gone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from core import sms, templates
 from core.access import Right
 from core.database import Change, Work, images
 from core.database.tables import conversation, message, outbox, user
@@ -15,9 +16,6 @@ from core.messages import allowed, drafts
 
 UNDO_SECONDS = 6
 """How long a text written by a person waits, so that it can be taken back."""
-
-LONGEST = 1_600
-"""Letters of one text, ten segments; providers take no more."""
 
 FURTHEST = 366 * 86_400
 """Seconds ahead that a text may be scheduled for."""
@@ -55,18 +53,22 @@ class Waiting:
 
 
 def send(work: Work, text: Text, request_id: str | None = None) -> int:
-    """Put a person's text into the outbox; returns its id there. What was written is no draft any more, and the
-    conversation is read.
+    """Put a person's text into the outbox, its fields filled; returns its id there. What was written is no draft any
+    more, and the conversation is read.
 
-    Raises: NotAllowed; Invalid for what is no text or no time; Conflict when the contact must not be texted; NotFound.
+    Raises: NotAllowed; Invalid for what is no text or no time, or a field without a value; Conflict when the contact
+    must not be texted; NotFound.
     """
     work.actor.require(Right.MESSAGE_SEND)
     if request_id is not None and (answered := work.answered(request_id)) is not None:
         return int(answered["outbox_id"])
     images.lock(work.conn, [text.contact_id])
     allowed.require(work.conn, text.contact_id)
+    text = replace(text, body=sms.render(text.body, templates.values(work.conn, work.actor, text.contact_id)))
     _check(work, text)
     event_id = work.record("message.write", request_id=request_id)
+    if text.template_id is not None:
+        templates.used(work, text.template_id)
     outbox_id, change = put(work, event_id, text)
     changes = [change, *_read(work, text.contact_id)]
     work.account(event_id, STEP, changes)
@@ -183,8 +185,10 @@ def _unsent(work: Work, outbox_id: int) -> Row[Any]:
 def _check(work: Work, text: Text) -> None:
     if not text.body.strip():
         raise Invalid("Write a text first.")
-    if len(text.body) > LONGEST:
-        raise Invalid(f"This text has {len(text.body):,} letters; at most {LONGEST:,} can be sent. Make it shorter.")
+    if len(text.body) > sms.LONGEST:
+        raise Invalid(
+            f"This text has {len(text.body):,} letters; at most {sms.LONGEST:,} can be sent. Make it shorter."
+        )
     if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text.body):
         raise Invalid("This text holds a sign that cannot be sent. Write it anew.")
     if text.due_at is not None and not work.now <= text.due_at <= work.now + FURTHEST:

@@ -104,6 +104,14 @@ def test_what_is_no_text_is_refused(store: Store, ids: list[int], text: Text, er
         store.write(ALICE, send, text)
 
 
+def test_fields_are_filled_when_it_is_sent_and_a_missing_one_stops_it(store: Store, ids: list[int]) -> None:
+    write(store, ids[0], "Hi {first_name}, from {my_name}, in {city|town}")
+    with pytest.raises(Invalid, match=r"\{city\}"):
+        write(store, ids[0], "Still in {city}?")
+    with store.read() as reader:
+        assert [each.body for each in waiting(reader, ids[0], NOON)] == ["Hi Contact 1, from Alice, in town"]
+
+
 def test_who_may_not_send_writes_nothing(store: Store, ids: list[int]) -> None:
     written = write(store, ids[0])
     for verb, told in ((send, Text(ids[0], "x")), (cancel, written), (send_now, written)):
