@@ -20,7 +20,10 @@ import psycopg
 MINIMUM = 15
 OWNER = "talkdeck"
 # Durability costs time and a test database is thrown away; a benchmark passes its own settings.
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FAST = {
+    **{"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"},
+    **{"wal_level": "minimal", "max_wal_senders": "0"},
+}
 _LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 
 

@@ -3,12 +3,9 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -28,7 +25,7 @@ from core.demo.columns import COLUMNS
 from core.demo.fill import Filled, fill
 from core.errors import Conflict, Invalid, NotAllowed
 from core.words import words
-from tests.conftest import ALICE, NOON, TEMPLATE
+from tests.conftest import ALICE, NOON
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = 4_500  # two chunks, so that the process that makes them takes part
@@ -41,19 +38,11 @@ def make(store: Store, actor: Actor, conversations: int = SIZE, seed: int = 1, e
     return fill(store, actor, (conversations, seed), end_at, lambda _what, _done: None)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+@pytest.fixture(scope="module")
+def filled(shared_store: Store) -> Store:
     """One engine after the other: demo data that these tests leave as it is."""
-    if request.param == "sqlite":
-        template = request.getfixturevalue("sqlite_template")
-        url = f"sqlite:///{shutil.copy(template, tmp_path_factory.mktemp('demo') / 'demo.db')}"
-    else:
-        server = request.getfixturevalue("postgresql_template")
-        server.execute(f"CREATE DATABASE demo TEMPLATE {TEMPLATE}")
-        url = server.url("demo")
-    with closing(Store.open(url)) as store:
-        make(store, ALICE)
-        yield store
+    make(shared_store, ALICE)
+    return shared_store
 
 
 def everything(store: Store) -> dict[str, list[tuple[Any, ...]]]:
@@ -263,10 +252,15 @@ def test_the_command_line_fills_and_counts(database_url: str) -> None:
 @pytest.fixture
 def killed(database_url: str) -> str:
     """A database whose filling was killed while it wrote."""
-    arguments, environment = command(database_url, "--conversations", "200000")
-    with subprocess.Popen(arguments, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
-        time.sleep(4)
-        assert process.poll() is None, "it was done too soon"
+    arguments, environment = command(database_url, "--conversations", "20000")
+    environment |= {"FORCE_COLOR": "1"}  # it tells how far it is as it tells a person
+    with subprocess.Popen(arguments, env=environment, cwd=ROOT, stderr=subprocess.PIPE) as process:
+        assert process.stderr
+        said = b""
+        while not re.search(rb"[1-9]\d*/20000", said):
+            heard = process.stderr.read(1)
+            assert heard, f"it ended before it wrote: {said!r}"
+            said += heard
         process.send_signal(signal.SIGKILL)
     return database_url
 

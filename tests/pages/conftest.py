@@ -15,6 +15,8 @@ from tests.conftest import ALICE, NOON
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = 240
+PATIENCE_SECONDS = 120
+"""A busy machine is slow, not wrong."""
 
 Visit = Callable[..., AppTest]
 
@@ -50,7 +52,7 @@ def visit() -> Visit:
     """Opens an address of the application as a browser would, through the shell."""
 
     def opened(page: str = "", **params: str | list[str]) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30)
+        app = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=PATIENCE_SECONDS)
         for name, value in params.items():
             app.query_params[name] = value
         if page:

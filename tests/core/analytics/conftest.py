@@ -23,7 +23,11 @@ def mirror(filled: Store, monkeypatch: pytest.MonkeyPatch) -> Mirror:
     """Loaded, and never moving by itself: a test calls `step`."""
     monkeypatch.setattr(room, "REST", 1)  # may load again at once
     monkeypatch.setattr(room, "PATIENCE_SECONDS", 0)
-    made = Mirror(filled)
+    return load(filled)
+
+
+def load(store: Store) -> Mirror:
+    made = Mirror(store)
     made.step()
     assert made.status.state == "ready", made.status
     return made

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import Connection
 
 from core import conversations
-from core.access import Actor
 from core.conversations import ConversationFilter, Slice, Sort, matching, phrases, plan
 from core.database import Store
 from tests.conftest import Clock
@@ -32,10 +31,16 @@ WANTED = (
 )
 
 
+@pytest.fixture(scope="module")
+def shared_world(shared_store: Store) -> Store:
+    world.fill_at_noon(shared_store, 300, 1)
+    return shared_store
+
+
 @pytest.fixture
-def filled(store: Store, alice: Actor, fixed_clock: Clock) -> Store:
-    store.write(alice, world.fill, 300, 1)
-    return store
+def filled(shared_world: Store, fixed_clock: Clock) -> Store:
+    """Three hundred conversations, which these tests only read."""
+    return shared_world
 
 
 @pytest.mark.parametrize("thresholds", ["as they are", "tiny"])

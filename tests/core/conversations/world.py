@@ -3,10 +3,12 @@
 import random
 from typing import Any
 
+import pytest
 from sqlalchemy import insert, update
 
+from core import clock
 from core.conversations.upkeep import activity_key, refresh
-from core.database import Work
+from core.database import Store, Work
 from core.database.search import reindexing
 from core.database.tables import (
     consent_event,
@@ -24,6 +26,7 @@ from core.database.tables import (
     workflow,
 )
 from core.words import fold
+from tests.conftest import ALICE, NOON
 
 FIRST = ("Żaneta", "José", "Zoë", "Ann", "Anna", "O'Brien", "李", "Straße", "", "Maria", "Noah", "BOB")
 LAST = ("Müller", "Peña", "Smith", "Smithson", "Nguyen", "", "Łuk", "d'Arc", "Stone-Hill")
@@ -59,6 +62,13 @@ WORDS = (
 )
 TAGS = ("hot lead", "refund", "Café", "cold", "100%", "555", "vip-client", "Insurance")
 DAY = 86_400
+
+
+def fill_at_noon(store: Store, n: int, seed: int) -> None:
+    """For a store that the tests of a module share: `n` conversations, made when each test's clock begins."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: NOON)
+        store.write(ALICE, fill, n, seed)
 
 
 def fill(work: Work, n: int, seed: int) -> list[int]:
