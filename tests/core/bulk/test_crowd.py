@@ -1,19 +1,21 @@
 """Eight supervisors who act on overlapping rows at the same time: no deadlock, no error, no lost update."""
 
-import multiprocessing
+import json
 import random
 from collections import Counter
 from contextlib import closing
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from core import bulk, undo
 from core.database import Store, images
-from core.database.tables import change, contact_tag, conversation
+from core.database.tables import change, contact_tag, conversation, enrollment
 from tests.conftest import ALICE
 from tests.core.bulk.test_kills import people
+from tests.core.bulk.worker import PROCESSES
 
 SUPERVISORS = 8
 ROWS, SELECTED = 400, 120
@@ -32,6 +34,12 @@ WISHES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("read", {}),
     ("unread", {}),
 )
+
+
+FLAGS = {
+    "conversation": {"is_hot": "is_hot", "is_archived": "is_archived"},
+    "enrollment": {"enrollment": "is_live"},
+}
 
 
 def supervise(url: str, seed: int, actions: int, barrier: Barrier, answers: Any) -> None:
@@ -55,49 +63,53 @@ def may_undo(store: Store, event_id: int) -> bool:
         return undo.offer(reader, ALICE, event_id).is_possible
 
 
+@pytest.mark.timeout(900)  # at full figures
 def test_nobody_waits_for_ever_and_nothing_is_lost(database_url: str, store: Store, is_full: bool) -> None:
     store.write(ALICE, people, ROWS)
-    context = multiprocessing.get_context("spawn")
-    barrier, answers = context.Barrier(SUPERVISORS), context.Queue()
+    before = stored(store)
+    barrier, answers = PROCESSES.Barrier(SUPERVISORS), PROCESSES.Queue()
     actions = FULL if is_full else CI
     crowd = [
-        context.Process(target=supervise, args=(database_url, seed, actions, barrier, answers))
+        PROCESSES.Process(target=supervise, args=(database_url, seed, actions, barrier, answers))
         for seed in range(SUPERVISORS)
     ]
     for process in crowd:
         process.start()
-    found = [answers.get(timeout=240) for _ in crowd]
+    found = [answers.get(timeout=600) for _ in crowd]
     for process in crowd:
         process.join()
     assert [failure for failure in found if failure] == []
-    assert replayed(store) == stored(store)
+    assert replayed(store, before) == stored(store)
+    with store.read() as reader:
+        derived = reader.execute(select(conversation.c.id, conversation.c.enrollment_count)).all()
+    assert Counter({row.id: row.enrollment_count for row in derived}) == stored(store)["enrollment"]
 
 
-def replayed(store: Store) -> dict[str, Counter[int]]:
+def replayed(store: Store, before: dict[str, Counter[int]]) -> dict[str, Counter[int]]:
     """What the changes say, added up: a lost update would leave a flag where they say it was taken away."""
-    sums: dict[str, Counter[int]] = {"is_hot": Counter(), "is_archived": Counter(), "tag": Counter()}
+    sums = {name: Counter(count) for name, count in before.items()}
     with store.read() as reader:
         rows = reader.execute(select(change).where(change.c.outcome == "changed", change.c.contact_id.is_not(None)))
         for row in rows:
             if row.table_name == "contact_tag":
                 sums["tag"][row.contact_id] += (row.after is not None) - (row.before is not None)
                 continue
-            for name in ("is_hot", "is_archived"):
-                was, now = (
-                    image is not None and f'"{name}":1' in image.replace(" ", "") for image in (row.before, row.after)
-                )
+            for name, flag in FLAGS[row.table_name].items():
+                was, now = (json.loads(image or "{}").get(flag, 0) for image in (row.before, row.after))
                 sums[name][row.contact_id] += now - was
-    return {name: +count for name, count in sums.items()}
+    return sums
 
 
 def stored(store: Store) -> dict[str, Counter[int]]:
     with store.read() as reader:
         rows = reader.execute(select(conversation.c.id, conversation.c.is_hot, conversation.c.is_archived)).all()
         tags = reader.execute(select(contact_tag.c.contact_id, func.count()).group_by(contact_tag.c.contact_id))
+        live = select(enrollment.c.contact_id, func.count()).where(enrollment.c.is_live == 1)
         return {
-            "is_hot": +Counter({row.id: row.is_hot for row in rows}),
-            "is_archived": +Counter({row.id: row.is_archived for row in rows}),
+            "is_hot": Counter({row.id: row.is_hot for row in rows}),
+            "is_archived": Counter({row.id: row.is_archived for row in rows}),
             "tag": Counter({row[0]: row[1] for row in tags}),
+            "enrollment": Counter(dict(tuple(row) for row in reader.execute(live.group_by(enrollment.c.contact_id)))),
         }
 
 

@@ -1,14 +1,23 @@
-"""A process for the tests that kill: `python -m tests.core.bulk.worker URL`, at work until nothing waits."""
+"""Processes of their own for the tests that kill and for those that crowd: forked off one that has imported everything,
+so that a hundred of them cost little."""
 
-import sys
+import multiprocessing
 from contextlib import closing
+from multiprocessing.connection import Connection
 
+import core.undo.run
+from core import bulk
 from core.database import Store
 from core.settings import Settings
 from core.worker import Worker
 
-if __name__ == "__main__":
-    with closing(Store.open(sys.argv[1])) as store:
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload([__name__])
+
+
+def work(url: str, chunk: int, ready: Connection) -> None:
+    """At work until nothing waits, in chunks of this many rows; says so when the database is open."""
+    bulk.run.FIRST_CHUNK = bulk.run.SMALLEST_CHUNK = bulk.run.LARGEST_CHUNK = core.undo.run.FIRST_CHUNK = chunk
+    with closing(Store.open(url)) as store:
+        ready.send("ready")
         Worker(store, Settings()).run(until_done=True)
