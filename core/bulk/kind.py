@@ -44,6 +44,7 @@ REASONS = {
     "opted_out": "opted out",
     "no_consent": "gave no consent, which the workflow needs",
     "changed_since": "changed since",
+    "undone": "already undone",
     "in_use": "still used",
     "error": "met an error; the log says which",
 }

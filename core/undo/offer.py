@@ -4,15 +4,18 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, exists, or_, select
 
 from core.access import WORDS, Actor, Right
 from core.bulk.actions import BY_VERB
-from core.database.tables import event, event_state
+from core.database.tables import change, event, event_state
 from core.errors import NotFound
 
-FROM = ("done", "done_with_errors", "cancelled", "failed")
-"""States in which an event can be taken back."""
+WHOLE = ("done", "done_with_errors", "cancelled", "failed")
+"""States in which nothing of an event was taken back."""
+
+IN_PART = "undone_in_part"
+"""The state in which rows of an event are left that were changed since: it can be undone again when they no longer are."""
 
 OTHERS = (
     "undo",
@@ -48,11 +51,13 @@ UNDOABLE = frozenset({*BY_VERB, *OTHERS, *IMPORTS})
 
 _ENDED = {
     "undone": "This was undone already.",
-    "undone_in_part": "This was undone already, but for what was changed since.",
     "undoing": "This is being undone.",
     "queued": "This is still waiting. Cancel it first.",
     "running": "This is still running. Cancel it first.",
 }
+
+
+_REST = "Part of this was undone already. Undo once more takes back the rest, as far as nobody changed it since."
 
 
 @dataclass(frozen=True)
@@ -64,9 +69,14 @@ class Offer:
     note: str = ""
 
 
-_EVENT = select(event, event_state.c.state, event_state.c.changed).join(
-    event_state, event_state.c.event_id == event.c.id
-)
+# An undo may leave a conversation and yet restore a tag or an enrollment of it, which its counts do not tell.
+_of_event = exists().where(change.c.event_id == event.c.id, change.c.outcome == "changed")
+_EVENT = select(
+    event,
+    event_state.c.state,
+    event_state.c.changed,
+    or_(event_state.c.changed > 0, and_(event.c.verb == "undo", _of_event)).label("has_changes"),
+).join(event_state, event_state.c.event_id == event.c.id)
 
 
 def found(reader: Connection, event_id: int) -> Row[Any]:
@@ -97,12 +107,13 @@ def offer(reader: Connection, actor: Actor, event_id: int) -> Offer:
         return Offer(False, why)
     if (right := lacks(actor, row.user_id)) is not None:
         return Offer(False, f"You may not {WORDS[right]}.")
-    return Offer(True, note=kind.undo_words if kind else "")
+    words = [kind.undo_words if kind else "", _REST if row.state == IN_PART and row.verb not in IMPORTS else ""]
+    return Offer(True, note=" ".join(filter(None, words)))
 
 
 def refusal(row: Row[Any]) -> str | None:
-    """Why nobody can undo this event now, or None. What the undo of an import left can be undone later."""
-    if row.state not in FROM and not (row.verb in IMPORTS and row.state == "undone_in_part"):
+    """Why nobody can undo this event now, or None. What an undo left can be undone later."""
+    if row.state not in (*WHOLE, IN_PART):
         return _ENDED.get(row.state, "This cannot be undone.")
     if row.verb not in UNDOABLE:
         return (
@@ -112,7 +123,7 @@ def refusal(row: Row[Any]) -> str | None:
         )
     if row.verb == "undo" and json.loads(row.params).get("verb_undone") == "contact.add":
         return "A contact that was taken back is made again by adding it."
-    if row.verb not in IMPORTS and not row.changed:
+    if row.verb not in IMPORTS and not row.has_changes:
         return "This changed nothing, so there is nothing to undo."
     return None
 
@@ -124,7 +135,7 @@ def newest(reader: Connection, actor: Actor) -> int | None:
     wanted = _EVENT.where(
         event.c.user_id == actor.id,
         event.c.verb.in_(sorted(UNDOABLE - QUIET)),
-        event_state.c.state.in_(FROM),
+        event_state.c.state.in_(WHOLE),
         (event_state.c.changed > 0) | event.c.verb.in_(IMPORTS),
     )
     row = reader.execute(wanted.order_by(event.c.id.desc()).limit(1)).first()

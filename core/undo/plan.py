@@ -11,6 +11,7 @@ from sqlalchemy import (
     exists,
     false,
     literal_column,
+    not_,
     null,
     or_,
     select,
@@ -20,7 +21,7 @@ from sqlalchemy import Text as TextType
 
 from core.bulk.apply import TABLES, Rows, Shape, Stretch
 from core.database import images
-from core.database.tables import change, contact, conversation, enrollment, metadata, phone_claim, template
+from core.database.tables import change, contact, conversation, enrollment, event, metadata, phone_claim, template
 
 NAMED = ("tag", "workflow", "custom_field")
 """Tables whose names are unique: an old name may have been given away."""
@@ -37,7 +38,10 @@ _CHILDREN = [
 
 
 def undoing(connection: Connection, stretch: Stretch, shape: Shape) -> Select[Any]:
-    """For each change of this shape the change that takes it back, by the columns of images.PLANNED."""
+    """For each change of this shape the change that takes it back, by the columns of images.PLANNED.
+
+    What an earlier undo has taken back already stays as it is, whatever became of the row since.
+    """
     rows = TABLES[shape.table]
     k = change.c
     missing = {"insert": k.before.is_(None), "delete": k.after.is_(None)}
@@ -46,20 +50,36 @@ def undoing(connection: Connection, stretch: Stretch, shape: Shape) -> Select[An
     wanted = select(k.n, k.contact_id, k.table_name, k.row_id, k.before, k.after)
     o = images.opened(connection, wanted.where(stretch.test, of_table, missing.get(shape.mode, both)))
     may = and_(_is_as_left(connection, rows, shape, o), *_guards(connection, rows, shape, o))
+    is_back = _is_taken_back(connection, stretch.event_id, o.c.n)
 
-    def when_restored(image: ColumnElement[str]) -> ColumnElement[Any]:
-        return case((may, image), else_=null().cast(TextType))
+    def by_outcome(back: Any, restored: Any, left: Any) -> ColumnElement[Any]:
+        return case((is_back, back), (may, restored), else_=left)
+
+    nothing = null().cast(TextType)
 
     return select(
         o.c.n.label("n"),
         o.c.contact_id.label("contact_id"),
         o.c.table_name.label("table_name"),
         o.c.row_id.label("row_id"),
-        case((may, literal_column("'changed'")), else_=literal_column("'skipped'")).label("outcome"),
-        case((may, literal_column("''")), else_=literal_column("'changed_since'")).label("reason"),
-        when_restored(o.c.after).label("before"),
-        when_restored(o.c.before).label("after"),
+        by_outcome(*[literal_column(f"'{word}'") for word in ("already", "changed", "skipped")]).label("outcome"),
+        by_outcome(*[literal_column(f"'{word}'") for word in ("undone", "", "changed_since")]).label("reason"),
+        by_outcome(nothing, o.c.after, nothing).label("before"),
+        by_outcome(nothing, o.c.before, nothing).label("after"),
     ).select_from(o.outerjoin(rows.table, rows.found(o.c)))
+
+
+def _is_taken_back(connection: Connection, event_id: int, n: ColumnElement[int]) -> ColumnElement[bool]:
+    """An undo of the event has taken its change `n` back, and was not undone in that itself."""
+    undos = connection.execute(select(event.c.id).where(event.c.undoes_event_id == event_id)).scalars().all()
+    return or_(false(), *[_stands(connection, undo_id, n) for undo_id in undos])
+
+
+def _stands(connection: Connection, undo_id: int, n: ColumnElement[int]) -> ColumnElement[bool]:
+    own = change.alias()
+    changed = own.c.outcome == literal_column("'changed'")
+    made = exists().where(own.c.event_id == literal_column(str(undo_id)), own.c.n == n, changed)
+    return and_(made, not_(_is_taken_back(connection, undo_id, n)))
 
 
 def _is_as_left(connection: Connection, rows: Rows, shape: Shape, o: Any) -> ColumnElement[bool]:

@@ -15,10 +15,10 @@ from core.bulk.carry import Counts, count
 from core.bulk.run import FIRST_CHUNK, next_size
 from core.bulk.selection import AT_ONCE
 from core.database import Store, Work, engines, images
-from core.database.tables import change, event, job
+from core.database.tables import change, event, event_state, job
 from core.errors import Conflict, NotFound
 from core.transfer import undo as import_undo
-from core.undo.offer import IMPORTS, found, lacks, refusal
+from core.undo.offer import IMPORTS, IN_PART, found, lacks, refusal
 from core.undo.plan import undoing
 
 
@@ -57,6 +57,8 @@ def _start(work: Work, event_id: int, request_id: str | None) -> int:
         jobs.queue(work, undo_id, row.changed)
         return undo_id
     _, counts = _stretch(work, under_way, 0, None)
+    if row.state == IN_PART and not found(work.conn, undo_id).has_changes:
+        raise Conflict("Nothing more of this can be undone now: what is left of it was changed since.")
     work.set_state(undo_id, "done", **counts, result=json.dumps({"selected": row.changed, **counts}))
     _settle(work, under_way)
     return undo_id
@@ -125,9 +127,22 @@ def _stretch(work: Work, under_way: Undo, low: int, size: int | None) -> tuple[i
 
 def _settle(work: Work, under_way: Undo) -> None:
     """Say in the undone event how far it was undone; what an undone undo had undone, holds again."""
-    kept = select(change.c.n).where(change.c.event_id == under_way.event_id, change.c.outcome != "changed")
-    in_part = work.conn.execute(kept.limit(1)).first() is not None
-    work.set_state(under_way.undone_id, "undone_in_part" if in_part else "undone")
+    left = select(change.c.n).where(change.c.event_id == under_way.event_id, change.c.outcome == "skipped")
+    in_part = work.conn.execute(left.limit(1)).first() is not None
+    work.set_state(under_way.undone_id, IN_PART if in_part else "undone")
     undone: Row[Any] = found(work.conn, under_way.undone_id)
     if undone.undoes_event_id is not None:
-        work.set_state(undone.undoes_event_id, json.loads(undone.params)["was"])
+        work.set_state(undone.undoes_event_id, _state_again(work, undone.undoes_event_id))
+
+
+def _state_again(work: Work, event_id: int) -> str:
+    """The state of an event, one of whose undos was undone: as before the first, unless some of them still hold."""
+    undos = work.conn.execute(
+        select(event.c.params, event_state.c.state)
+        .join(event_state, event_state.c.event_id == event.c.id)
+        .where(event.c.undoes_event_id == event_id)
+        .order_by(event.c.id)
+    ).all()
+    if any(row.state != "undone" for row in undos):
+        return IN_PART
+    return str(json.loads(undos[0].params)["was"])

@@ -179,6 +179,7 @@ def test_a_slow_double_click_on_undo_undoes_once(running: AppServer, store: Stor
 STEPS = ("tick", "tick", "archive", "archive twice", "undo", "undo twice", "reload", "close", "open", "key")
 
 
+@pytest.mark.timeout(3_600)  # at full figures
 def test_random_hands_double_nothing_and_leave_nothing_stuck(
     running: AppServer, store: Store, open_page: Open, is_full: bool
 ) -> None:

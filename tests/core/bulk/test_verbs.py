@@ -149,7 +149,7 @@ def test_every_change_is_sealed(world: World, action: bulk.Action) -> None:
 def test_rows_changed_since_are_left_and_listed(store: Store, ids: list[int]) -> None:
     event_id = do(store, bulk.action("assign", owner_id=2), ids)
     mine = [row.contact_id for row in accounted(store, event_id) if row.outcome == "changed"]
-    do(store, bulk.action("assign", owner_id=3), mine[:3])
+    later = do(store, bulk.action("assign", owner_id=3), mine[:3])
     do(store, bulk.action("hot"), ids)
     before = dict(owners(store))
     undo_id = take_back(store, event_id)
@@ -157,8 +157,34 @@ def test_rows_changed_since_are_left_and_listed(store: Store, ids: list[int]) ->
     left = [row for row in accounted(store, undo_id) if row.outcome == "skipped"]
     assert [(row.contact_id, row.reason) for row in left] == [(id_, "changed_since") for id_ in mine[:3]]
     assert {id_ for id_, owner in owners(store) if owner == before[id_]} >= set(mine[:3])
+    with pytest.raises(Conflict, match="changed since"):
+        undo.start(store, ALICE, event_id)
+    take_back(store, later)
+    again = take_back(store, event_id)
+    reasons = {row.contact_id: (row.outcome, row.reason) for row in accounted(store, again)}
+    assert reasons == {id_: ("changed", "") if id_ in mine[:3] else ("already", "undone") for id_ in mine}
+    assert state(store, event_id) == "undone"
     with pytest.raises(Conflict, match="undone already"):
         undo.start(store, ALICE, event_id)
+    take_back(store, undo_id)
+    assert state(store, event_id) == "undone_in_part"
+    take_back(store, again)
+    assert state(store, event_id) == "done"
+
+
+def test_what_an_undo_restored_is_not_undone_again_though_somebody_did_the_same_since(
+    store: Store, ids: list[int]
+) -> None:
+    event_id = do(store, bulk.action("hot"), ids)
+    mine = [row.contact_id for row in accounted(store, event_id) if row.outcome == "changed"]
+    do(store, bulk.action("not_hot"), mine[:1])
+    take_back(store, event_id)
+    do(store, bulk.action("hot"), mine)
+    assert status(store, take_back(store, event_id)).changed == 1
+    with store.read() as reader:
+        hot = set(reader.execute(select(conversation.c.id).where(conversation.c.is_hot == 1)).scalars())
+    assert hot >= set(mine[1:])
+    assert mine[0] not in hot
 
 
 def owners(store: Store) -> list[tuple[int, int | None]]:
