@@ -126,23 +126,32 @@ def _stretch(work: Work, under_way: Undo, low: int, size: int | None) -> tuple[i
 
 
 def _settle(work: Work, under_way: Undo) -> None:
-    """Say in the undone event how far it was undone; what an undone undo had undone, holds again."""
-    left = select(change.c.n).where(change.c.event_id == under_way.event_id, change.c.outcome == "skipped")
-    in_part = work.conn.execute(left.limit(1)).first() is not None
-    work.set_state(under_way.undone_id, IN_PART if in_part else "undone")
-    undone: Row[Any] = found(work.conn, under_way.undone_id)
-    if undone.undoes_event_id is not None:
-        work.set_state(undone.undoes_event_id, _state_again(work, undone.undoes_event_id))
+    """Say in the undone event how far it was undone; what an undone undo had undone, holds again, and so on."""
+    work.set_state(under_way.undone_id, IN_PART if _has_left(work, under_way.event_id) else "undone")
+    above: Row[Any] = found(work.conn, under_way.undone_id)
+    while above.undoes_event_id is not None:
+        above = found(work.conn, above.undoes_event_id)
+        if above.state == "undoing":  # its own undo, still under way, will say
+            return
+        work.set_state(above.id, _state_again(work, above.id))
+
+
+def _has_left(work: Work, undo_id: int) -> bool:
+    left = select(change.c.n).where(change.c.event_id == undo_id, change.c.outcome == "skipped")
+    return work.conn.execute(left.limit(1)).first() is not None
 
 
 def _state_again(work: Work, event_id: int) -> str:
-    """The state of an event, one of whose undos was undone: as before the first, unless some of them still hold."""
+    """The state of an event after something became of its undos: as before the first, unless some of them hold."""
     undos = work.conn.execute(
-        select(event.c.params, event_state.c.state)
+        select(event.c.id, event.c.params, event_state.c.state, event_state.c.already)
         .join(event_state, event_state.c.event_id == event.c.id)
         .where(event.c.undoes_event_id == event_id)
         .order_by(event.c.id)
     ).all()
-    if any(row.state != "undone" for row in undos):
-        return IN_PART
-    return str(json.loads(undos[0].params)["was"])
+    holding = [row for row in undos if row.state != "undone"]
+    if not holding:
+        return str(json.loads(undos[0].params)["was"])
+    # The last one may have relied on an earlier one, which holds no longer.
+    is_whole = all(row.state == "done" for row in holding) and not (holding[-1].already and len(holding) < len(undos))
+    return "undone" if is_whole and not _has_left(work, holding[-1].id) else IN_PART
