@@ -11,12 +11,12 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core import settings
 from core.errors import AppError
-from core.web import address, guard, headers, health
+from core.web import address, exports, guard, headers, health
 from pages.ui import incident, session
 
 logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -48,6 +48,11 @@ def healthz(_request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok" if healthy else "unavailable"}, status_code=200 if healthy else 503)
 
 
+def account(request: Request) -> Response:
+    """The rows of one event as a file, for whoever acts here."""
+    return exports.account(session.store(), session.actor(), request.path_params["event_id"])
+
+
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Migrate and import before the first page; what is there now lives as long as the process, so do not scan it."""
@@ -63,7 +68,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 # The script lies inside pages/: beside a folder of that name Streamlit would serve pages without it.
 app = st.App(
     ROOT / "pages" / "shell.py",
-    routes=[Route("/healthz", healthz)],
+    routes=[Route("/healthz", healthz), Route(exports.ACCOUNT, account)],
     middleware=[Middleware(guard.Guard, rules=_rules())],
     lifespan=lifespan,
     on_script_error=incident.report,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
 
+from core.conversations.conditions import has_open_deal
 from core.database import engines
 from core.database.tables import contact_tag, conversation, deal, stage
 
@@ -24,6 +25,7 @@ class Flag(IntFlag):
     OPTED_OUT = 32
     HAS_DEAL = 64
     IN_WORKFLOW = 128
+    HAS_OPEN_DEAL = 256
 
 
 _MEANING: dict[Flag, ColumnElement[bool]] = {
@@ -35,6 +37,7 @@ _MEANING: dict[Flag, ColumnElement[bool]] = {
     Flag.OPTED_OUT: c.is_opted_out == 1,
     Flag.HAS_DEAL: c.deal_count > 0,
     Flag.IN_WORKFLOW: c.enrollment_count > 0,
+    Flag.HAS_OPEN_DEAL: has_open_deal(),
 }
 
 

@@ -6,12 +6,12 @@ CREATE TABLE raw_stage (id BIGINT, pipeline_id BIGINT);
 CREATE TABLE raw_tag (contact_id BIGINT, tag_id BIGINT);
 CREATE TABLE raw_deal (contact_id BIGINT, stage_id BIGINT);
 CREATE TABLE raw_conversation (
-    id BIGINT, activity_key BIGINT, name_key VARCHAR, flags UTINYINT, owner_id BIGINT, source VARCHAR, amount_key BIGINT
+    id BIGINT, activity_key BIGINT, name_key VARCHAR, flags USMALLINT, owner_id BIGINT, source VARCHAR, amount_key BIGINT
 );
 
 -- owner_id 0: unassigned; groups with a NULL among them cost a third more. A code 0: no tag, or no deal.
 CREATE TABLE conversation (
-    id BIGINT, activity_key BIGINT, name_key VARCHAR, flags UTINYINT, owner_id BIGINT, source_code INTEGER, amount_key BIGINT,
+    id BIGINT, activity_key BIGINT, name_key VARCHAR, flags USMALLINT, owner_id BIGINT, source_code INTEGER, amount_key BIGINT,
     tag_code INTEGER, tags_0 UBIGINT, tags_1 UBIGINT, stage_code INTEGER, stages_0 UBIGINT
 );
 

@@ -59,6 +59,7 @@ def _flags(wanted: ConversationFilter, with_tab: bool) -> Where:
         Flag.HOT: wanted.is_hot,
         Flag.OPTED_OUT: wanted.opted_out,
         Flag.HAS_DEAL: wanted.has_deal,
+        Flag.HAS_OPEN_DEAL: wanted.has_open_deal,
         Flag.IN_WORKFLOW: wanted.in_workflow,
         Flag.LAST_IN: wanted.last_direction == "in" or None,
         Flag.LAST_OUT: wanted.last_direction == "out" or None,
@@ -73,7 +74,7 @@ def _flags(wanted: ConversationFilter, with_tab: bool) -> Where:
             tested = tested.also("(activity_key >= ? OR flags & 4 <> 0)", recent_key())
     looked_at = sum(flag for flag, value in asked.items() if value is not None)
     holding = sum(flag for flag, value in asked.items() if value)
-    return tested.also("(flags & ?::UTINYINT) = ?::UTINYINT", looked_at, holding) if looked_at else tested
+    return tested.also("(flags & ?::USMALLINT) = ?::USMALLINT", looked_at, holding) if looked_at else tested
 
 
 def _ranges(tested: Where, wanted: ConversationFilter) -> Where:

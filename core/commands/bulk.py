@@ -35,6 +35,7 @@ def act(  # noqa: PLR0913 - each option is one filter of the list, or one part o
     tags: Annotated[str, typer.Option(help="any, all or none of the tags.")] = "any",
     stage: Annotated[str | None, typer.Option(help="A stage by name, or “pipeline: stage”.")] = None,
     owner: Annotated[str | None, typer.Option(help="me, nobody, or a user by name.")] = None,
+    open_deal: Annotated[bool | None, typer.Option(help="With, or without, an open deal.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would do; write nothing.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -42,7 +43,7 @@ def act(  # noqa: PLR0913 - each option is one filter of the list, or one part o
     store, actor = open_store(must_exist=True)
     with store.read() as reader:
         asked = {"tab": tab, "search": search, "tag": tag, "tags": tags, "stage": stage, "owner": owner}
-        selection = bulk.choose_all(reader, wanted_by(reader, actor, asked))
+        selection = bulk.choose_all(reader, wanted_by(reader, actor, {**asked, "open_deal": open_deal}))
         wish = bulk.action(action, **_params(reader, action, to or [], amount, keep_enrollments))
     if dry_run or not len(selection):
         found = bulk.preview(store, actor, wish, selection)

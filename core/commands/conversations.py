@@ -36,6 +36,7 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
     tags: Annotated[str, typer.Option(help="any, all or none of the tags.")] = "any",
     stage: Annotated[str | None, typer.Option(help="A stage by name, or “pipeline: stage”.")] = None,
     owner: Annotated[str | None, typer.Option(help="me, nobody, or a user by name.")] = None,
+    open_deal: Annotated[bool | None, typer.Option(help="With, or without, an open deal.")] = None,
     sort: Annotated[str, typer.Option(help="activity, name or amount; a leading + sorts upwards.")] = "activity",
     limit: Annotated[int, typer.Option(min=1, max=10_000_000, help="Conversations to print.")] = 50,
     after: Annotated[str | None, typer.Option(help="The `next` of the page before.")] = None,
@@ -45,7 +46,7 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
     store, actor = open_store(must_exist=True)
     with store.read() as reader:
         asked = {"tab": tab, "search": search, "tag": tag, "tags": tags, "stage": stage, "owner": owner}
-        wanted = wanted_by(reader, actor, asked)
+        wanted = wanted_by(reader, actor, {**asked, "open_deal": open_deal})
         order: Any = sort.removeprefix("+")
         page = conversations.find(
             reader, wanted, Sort(order, not sort.startswith("+")), Slice(limit, after), budget=None
@@ -58,7 +59,7 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
 
 
 def wanted_by(reader: Connection, actor: Actor, asked: dict[str, Any]) -> ConversationFilter:
-    """The filter that the options tab, search, tag, tags, stage and owner ask for.
+    """The filter that the options tab, search, tag, tags, stage, owner and open_deal ask for.
 
     Raises: Invalid.
     """
@@ -70,6 +71,7 @@ def wanted_by(reader: Connection, actor: Actor, asked: dict[str, Any]) -> Conver
         "search": asked["search"],
         "tags": tags_named(known, asked["tag"] or []),
         "tags_mode": asked["tags"],
+        "has_open_deal": asked["open_deal"],
         "user_id": actor.id,
     }
     return ConversationFilter(**values, **_stage(known, asked["stage"]), **_owner(known, asked["owner"]))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal_column, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal_column, not_, or_, select, true
 
 from core import clock
 from core.conversations.filters import RECENT_SECONDS, ConversationFilter
@@ -153,6 +153,11 @@ def _sources(wanted: ConversationFilter) -> list[Condition]:
     return [Condition(test, select(c.id).where(test))]
 
 
+def has_open_deal() -> ColumnElement[bool]:
+    """Deals are looked up only where there are any."""
+    return and_(c.deal_count > ZERO, exists().where(deal.c.contact_id == c.id, deal.c.outcome == "open"))
+
+
 def _plain(wanted: ConversationFilter) -> list[ColumnElement[bool]]:
     tests: list[ColumnElement[bool]] = []
     if wanted.last_direction is not None:
@@ -169,4 +174,6 @@ def _plain(wanted: ConversationFilter) -> list[ColumnElement[bool]]:
         (wanted.has_deal, c.deal_count),
         (wanted.in_workflow, c.enrollment_count),
     )
+    if wanted.has_open_deal is not None:
+        tests.append(has_open_deal() if wanted.has_open_deal else not_(has_open_deal()))
     return tests + [column > ZERO if value else column == ZERO for value, column in asked if value is not None]

@@ -40,6 +40,7 @@ class ConversationFilter:
     is_quoted: bool | None = None
     opted_out: bool | None = None
     has_deal: bool | None = None
+    has_open_deal: bool | None = None
     in_workflow: bool | None = None
 
     def without(self, name: str) -> "ConversationFilter":
@@ -79,6 +80,7 @@ class ConversationFilter:
             ("is_quoted", _yes_no(self.is_quoted, "quoted", "not quoted")),
             ("opted_out", _yes_no(self.opted_out, "opted out", "not opted out")),
             ("has_deal", _yes_no(self.has_deal, "has a deal", "has no deal")),
+            ("has_open_deal", _yes_no(self.has_open_deal, "has an open deal", "no open deal")),
             ("in_workflow", _yes_no(self.in_workflow, "in a workflow", "in no workflow")),
         ]
         return [(name, said) for name, said in parts if said]

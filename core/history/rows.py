@@ -13,7 +13,7 @@ from core.access import Actor, Right
 from core.bulk.kind import REASONS
 from core.bulk.preview import Group
 from core.conversations import Names
-from core.database import images
+from core.database import Store, images
 from core.database.tables import change, contact
 from core.database.work import STEP
 from core.history import entries
@@ -22,6 +22,7 @@ from core.transfer.guard import guard
 
 COLUMNS = (*("n", "contact_id", "name", "phone", "outcome", "reason", "reason_words", "before", "after", "details"),)
 STREAMED = 5_000
+"""Rows of one piece of a file."""
 
 k = change.c
 
@@ -85,22 +86,30 @@ def ids(
     return tuple(sorted(set(reader.execute(wanted.where(_counts(entry.verb))).scalars())))
 
 
-def account(reader: Connection, actor: Actor, event_id: int) -> Iterator[bytes]:
-    """The whole account as a CSV file (UTF-8), in pieces; safe to open in a spreadsheet.
+def account(store: Store, actor: Actor, event_id: int) -> Iterator[bytes]:
+    """The whole account as a CSV file (UTF-8), in pieces of bounded size; safe to open in a spreadsheet.
 
-    Shape: conversation, name, phone, outcome, reason, before, after. Order: as carried out. Raises: NotFound.
+    Each piece is read by itself, so that a slow reader holds nothing up.
+    Shape: conversation, name, phone, outcome, reason, before, after. Order: as carried out. Raises: NotFound, at once.
     """
-    entry = entries.get(reader, actor, event_id)
-    return _pieces(reader, actor, event_id, entry.verb)
+    with store.read() as reader:
+        verb = entries.get(reader, actor, event_id).verb
+        names = conversations.choices(reader).names
 
-
-def _pieces(reader: Connection, actor: Actor, event_id: int, verb: str) -> Iterator[bytes]:
-    names = conversations.choices(reader).names
-    yield _line(("conversation", "name", "phone", "outcome", "reason", "before", "after"))
-    wanted = _rows(event_id, "", None).order_by(k.n).execution_options(yield_per=STREAMED)
-    for row in reader.execute(wanted):
+    def line(row: Any) -> bytes:
         _, contact_id, name, phone, outcome, _, words, before, after, _ = _row(row, names, actor, verb)
-        yield _line((contact_id, name, phone, outcome, words, before, after))
+        return _line((contact_id, name, phone, outcome, words, before, after))
+
+    def pieces() -> Iterator[bytes]:
+        yield _line(("conversation", "name", "phone", "outcome", "reason", "before", "after"))
+        wanted, rows_ = _rows(event_id, "", None).order_by(k.n).limit(STREAMED), None
+        while rows_ is None or len(rows_) == STREAMED:
+            after = rows_[-1].n if rows_ else 0
+            with store.read() as reader:
+                rows_ = reader.execute(wanted.where(k.n > after)).all()
+            yield b"".join(map(line, rows_))
+
+    return pieces()
 
 
 def _line(values: tuple[Any, ...]) -> bytes:

@@ -15,7 +15,7 @@ WHOLE = ("done", "done_with_errors", "cancelled", "failed")
 """States in which nothing of an event was taken back."""
 
 IN_PART = "undone_in_part"
-"""The state in which rows of an event are left that were changed since: it can be undone again when they no longer are."""
+"""The state in which rows of an event are left that were changed since; it can be undone again later."""
 
 OTHERS = (
     "undo",

@@ -11,6 +11,7 @@ from core.errors import AppError
 from core.history import Entry
 from core.jobs import Status
 from core.undo import Offer
+from core.web import exports
 from pages.ui import desk, frame, preview, selection, session
 from pages.ui.places import here
 from pages.ui.plain import many, plain
@@ -98,8 +99,7 @@ def buttons(found: Account) -> None:
         frame.undo_button(entry, found.offer, "account.undo")
         _again(found)
         if entry.total:
-            st.download_button("Download all rows (CSV)", lambda: _file(event_id), f"event-{event_id}.csv", "text/csv",
-                               key="account.file", icon=":material/download:", on_click="ignore")  # fmt: skip
+            st.link_button("Download all rows (CSV)", exports.address(event_id), icon=":material/download:")
     if found.offer.note or found.offer.why:
         st.text(found.offer.note or found.offer.why)
 
@@ -125,11 +125,6 @@ def _retry(event_id: int, token: str) -> None:
     session.wake()
     frame.did(made)
     go(made)
-
-
-def _file(event_id: int) -> bytes:
-    with session.store().read() as reader:
-        return b"".join(history.csv(reader, session.actor(), event_id))
 
 
 def rows(found: Account) -> None:

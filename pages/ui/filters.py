@@ -103,6 +103,7 @@ def drawer(place: url.Place, choices: Choices, moved: bool) -> None:
             _one("is_quoted", "Quoted", wanted.is_quoted, YES_NO, moved)
             _one("opted_out", "Opted out", wanted.opted_out, YES_NO, moved)
             _one("has_deal", "Has a deal", wanted.has_deal, YES_NO, moved)
+            _one("has_open_deal", "Has an open deal", wanted.has_open_deal, YES_NO, moved)
             _one("in_workflow", "In a workflow", wanted.in_workflow, YES_NO, moved)
 
 

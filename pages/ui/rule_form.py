@@ -19,8 +19,8 @@ NEW = 0
 ACTIONS = {"archive": "Archive", "tag": "Add tags", "untag": "Remove tags", "not_hot": "No longer hot leads",
            "read": "Mark as read"}  # fmt: skip
 ANY = {None: "Does not matter", True: "Yes", False: "No"}
-HOLDS = {"is_hot": "Hot lead", "in_workflow": "In a workflow", "has_deal": "Has a deal", "unread": "Unread",
-         "opted_out": "Opted out"}  # fmt: skip
+HOLDS = {"is_hot": "Hot lead", "in_workflow": "In a workflow", "has_open_deal": "Has an open deal",
+         "has_deal": "Has a deal", "unread": "Unread", "opted_out": "Opted out"}  # fmt: skip
 
 
 def open_(rule_id: int) -> None:

@@ -176,6 +176,7 @@ FILTER = {
     "quoted": Part("is_quoted", _truth, _flag),
     "optout": Part("opted_out", _truth, _flag),
     "deal": Part("has_deal", _truth, _flag),
+    "open_deal": Part("has_open_deal", _truth, _flag),
     "workflow": Part("in_workflow", _truth, _flag),
 }
 

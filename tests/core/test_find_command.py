@@ -7,7 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from core.__main__ import app
+from core.database import Store
 from core.errors import Unavailable
+from tests.conftest import ALICE
+from tests.core.conversations import oracle, world
 
 
 @pytest.mark.parametrize("words", [("find", "--json"), ("bulk", "archive"), ("undo", "1")])
@@ -37,3 +40,21 @@ def test_who_was_never_active_has_no_time(tmp_path: Path, monkeypatch: pytest.Mo
     found = CliRunner().invoke(app, ["find", "--json"], catch_exceptions=False)
     rows = json.loads(found.stdout)["rows"]
     assert [(row["phone"], row["active_at"]) for row in rows] == [("+12125550102", 1589286356), ("+12125550101", None)]
+
+
+def test_contacts_with_an_open_deal_are_found_and_those_without(
+    store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALKDECK_DATABASE_URL", database_url)
+    store.write(ALICE, world.fill, 60, 7)
+    with store.read() as reader:
+        everybody = oracle.everything(reader)
+
+    def told(*words: str) -> int:
+        found = CliRunner().invoke(app, ["find", "--json", *words], catch_exceptions=False)
+        return int(json.loads(found.stdout)["count"])
+
+    listed = [one for one in everybody if not one.row["is_archived"]]
+    selling = sum("open" in one.outcomes for one in listed)
+    assert (told("--open-deal"), told("--no-open-deal"), told()) == (selling, len(listed) - selling, len(listed))
+    assert 0 < selling < sum(bool(one.deals) for one in listed)

@@ -36,6 +36,7 @@ class Known:
     phone: str
     tags: dict[int, str] = field(default_factory=dict)
     deals: list[tuple[int, int]] = field(default_factory=list)
+    outcomes: set[str] = field(default_factory=set)
 
 
 def everything(reader: Connection) -> list[Known]:
@@ -50,8 +51,10 @@ def everything(reader: Connection) -> list[Known]:
     carried = "SELECT l.contact_id, t.id, t.name FROM contact_tag l JOIN tag t ON t.id = l.tag_id"
     for contact_id, tag_id, name in reader.execute(text(carried)):
         found[contact_id].tags[tag_id] = name
-    for contact_id, stage_id, pipeline_id in reader.execute(text("SELECT contact_id, stage_id, pipeline_id FROM deal")):
+    deals = "SELECT contact_id, stage_id, pipeline_id, outcome FROM deal"
+    for contact_id, stage_id, pipeline_id, outcome in reader.execute(text(deals)):
         found[contact_id].deals.append((stage_id, pipeline_id))
+        found[contact_id].outcomes.add(outcome)
     for known in found.values():
         known.words = {word for body in known.texts for word in split(body)}
         known.texts = [flat(body) for body in known.texts]
@@ -100,6 +103,7 @@ def filtered(one: Known, wanted: ConversationFilter) -> bool:
         wanted.amount_to is None or row["amount_key"] <= wanted.amount_to,
         wanted.opted_out is None or wanted.opted_out == bool(row["is_opted_out"]),
         wanted.has_deal is None or wanted.has_deal == (row["deal_count"] > 0),
+        wanted.has_open_deal is None or wanted.has_open_deal == ("open" in one.outcomes),
         wanted.is_hot is None or wanted.is_hot == bool(row["is_hot"]),
         wanted.is_quoted is None or wanted.is_quoted == (row["amount_key"] >= 0),
         wanted.in_workflow is None or wanted.in_workflow == (row["enrollment_count"] > 0),

@@ -39,6 +39,7 @@ filters = st.builds(
     amount_to=st.none() | st.integers(0, 10**12),
     opted_out=maybe,
     has_deal=maybe,
+    has_open_deal=maybe,
     in_workflow=maybe,
 )
 places = st.builds(

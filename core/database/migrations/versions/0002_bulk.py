@@ -24,7 +24,7 @@ NARROWER = {
 
 IDLE = {"is_hot": False, "in_workflow": False}
 RULES = (
-    ("Silent for two months, nothing under way", 60, {**IDLE, "has_deal": False, "unread": False}, "archive"),
+    ("Silent for two months, nothing under way", 60, {**IDLE, "has_open_deal": False, "unread": False}, "archive"),
     ("Silent for a year", 365, {**IDLE, "unread": False}, "archive"),
     ("Opted out, still in the list", None, {"opted_out": True, "in_workflow": False}, "archive"),
     ("Unread for half a year", 180, {"unread": True}, "read"),

@@ -1,0 +1,26 @@
+"""Files that are sent while they are made, whatever their size."""
+
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from core import history
+from core.access import Actor
+from core.database import Store
+from core.errors import NotFound
+
+ACCOUNT = "/export/event/{event_id:int}.csv"
+"""The route of the account of one event."""
+
+
+def address(event_id: int) -> str:
+    """Where the account of this event is."""
+    return ACCOUNT.replace("{event_id:int}", str(event_id))
+
+
+def account(store: Store, actor: Actor, event_id: int) -> Response:
+    """Every row of an event with its outcome, as a CSV file; 404 for what the actor may not see."""
+    try:
+        pieces = history.csv(store, actor, event_id)
+    except NotFound as gone:
+        return PlainTextResponse(str(gone), status_code=404)
+    named = {"content-disposition": f'attachment; filename="event-{event_id}.csv"', "cache-control": "no-store"}
+    return StreamingResponse(pieces, media_type="text/csv; charset=utf-8", headers=named)
