@@ -5,10 +5,12 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 import streamlit as st
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -16,7 +18,8 @@ from starlette.routing import Route
 
 from core import settings
 from core.errors import AppError
-from core.web import address, exports, guard, headers, health
+from core.messages import signature
+from core.web import address, exports, guard, headers, health, hooks, pictures
 from pages.ui import incident, session
 
 logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -31,12 +34,13 @@ def _rules() -> guard.Rules:
     try:
         origins = address.parse_origins(settings.load().public_origins)
         address.require_private(st.get_option("server.address"), origins)
+        check = partial(signature.is_signed, signature.secret(session.data_dir()))
     except AppError as error:
         sys.exit(f"Talkdeck cannot start. {error}")
     page = Path(st.__file__).parent / "static" / "index.html"
     return guard.Rules(
         public_origins=origins,
-        machine_routes={"/healthz": guard.anyone},
+        machine_routes={"/healthz": guard.anyone, hooks.INBOUND: check, hooks.STATUS: check},
         inline_scripts=tuple(headers.script_hashes(page.read_text(encoding="utf-8"))),
         eval_paths=("/component/st_aggrid.AgGrid.agGrid/",),  # the grid compiles its own constants; nothing else may
     )
@@ -53,6 +57,30 @@ def account(request: Request) -> Response:
     return exports.account(session.store(), session.actor(), request.path_params["event_id"])
 
 
+async def inbound(request: Request) -> JSONResponse:
+    """A text came in."""
+    status, said = await run_in_threadpool(hooks.inbound, session.store(), settings.load(), await request.body())
+    return JSONResponse(said, status_code=status)
+
+
+async def report(request: Request) -> JSONResponse:
+    """The provider says what became of a text."""
+    status, said = await run_in_threadpool(hooks.status, session.store(), await request.body())
+    return JSONResponse(said, status_code=status)
+
+
+def picture(request: Request) -> Response:
+    """A file of a picture message, for whoever acts here."""
+    key, is_small = (request.path_params["contact"], request.path_params["id"]), "small" in request.query_params
+    return pictures.answer(session.store(), session.actor(), session.data_dir(), key, is_small=is_small)
+
+
+def _own_url() -> str:
+    host = st.get_option("server.address")
+    host = {"::1": "[::1]", "localhost": "localhost"}.get(host, "127.0.0.1")
+    return f"http://{host}:{st.get_option('server.port')}"
+
+
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Migrate and import before the first page; what is there now lives as long as the process, so do not scan it."""
@@ -61,14 +89,20 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         import_module(name)
     gc.collect()
     gc.freeze()
-    with session.mirrored(), session.working():
+    with session.mirrored(), session.simulating(_own_url()), session.working():
         yield
 
 
 # The script lies inside pages/: beside a folder of that name Streamlit would serve pages without it.
 app = st.App(
     ROOT / "pages" / "shell.py",
-    routes=[Route("/healthz", healthz), Route(exports.ACCOUNT, account)],
+    routes=[
+        Route("/healthz", healthz),
+        Route(exports.ACCOUNT, account),
+        Route(pictures.PATH, picture),
+        Route(hooks.INBOUND, inbound, methods=["POST"]),
+        Route(hooks.STATUS, report, methods=["POST"]),
+    ],
     middleware=[Middleware(guard.Guard, rules=_rules())],
     lifespan=lifespan,
     on_script_error=incident.report,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, insert, select, true, update
 
@@ -28,12 +28,10 @@ NO_TEXT = str.maketrans(dict.fromkeys([0, *range(0xD800, 0xE000)], "\ufffd"))
 """Signs that no database holds; the rest of the text is kept."""
 
 
-@dataclass(frozen=True)
-class Media:
-    """A file of a picture message, as it came; what it really is, its bytes say."""
+class Media(NamedTuple):
+    """A file of a picture message, as it came; what it is, its bytes say."""
 
     data: bytes
-    content_type: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,10 @@ def accept(store: Store, data_dir: Path, region: str, text: Incoming) -> int | N
         raise Invalid("A text needs the provider's id.")
     if len(text.body) > LONGEST:
         raise Invalid(f"A text has at most {LONGEST:,} letters.")
-    number = phone.parse(text.sender, region)
+    try:
+        number = phone.parse(text.sender, region)
+    except Invalid as error:
+        raise Invalid(f"The sender “{text.sender[:40]}” cannot be kept: {error}.") from error
     with store.read() as reader:
         if _is_known(reader, number.e164, text.external_id):
             return None

@@ -15,6 +15,7 @@ from core.database.tables import (
     contact_tag,
     conversation,
     deal,
+    draft,
     enrollment,
     event,
     event_state,
@@ -45,7 +46,9 @@ def delete_contacts(work: Work, event_id: int, ids: Sequence[int]) -> list[Chang
 
 
 def _used(work: Work, event_id: int, ids: Sequence[int]) -> set[int]:
-    """Contacts with rows of other events, or changed by other events that were not taken back themselves."""
+    """Contacts with rows of other events, or changed by other events that were not taken back themselves, or to whom
+    somebody has begun to write.
+    """
     of = engines.id_set(work.conn, ids)
     parts: list[Any] = [
         select(table.c.contact_id).where(table.c.contact_id.in_(of), table.c.event_id != event_id)
@@ -63,4 +66,5 @@ def _used(work: Work, event_id: int, ids: Sequence[int]) -> set[int]:
             event.c.undoes_event_id.is_(None),
         )
     )
-    return set(work.conn.execute(union(*parts, others)).scalars())
+    begun = select(draft.c.contact_id).where(draft.c.contact_id.in_(of))
+    return set(work.conn.execute(union(*parts, others, begun)).scalars())

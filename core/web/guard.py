@@ -16,7 +16,8 @@ Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 Check: TypeAlias = Callable[[Mapping[str, str], bytes], bool]
 
 SAFE_METHODS = {"GET", "HEAD"}
-MACHINE_BODY_BYTES = 1_000_000
+MACHINE_BODY_BYTES = 8_000_000
+"""A picture message of five megabytes in base64."""
 
 # No browser sends these of itself: they are how proxies name a person, and no proxy is trusted to.
 _CLAIMS = ("x-", "remote", "cf-", "oidc", "tailscale-", "forwarded")

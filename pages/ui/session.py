@@ -1,13 +1,15 @@
 """What a page may know of its surroundings: the store, its mirror, and who acts."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
+from pathlib import Path
 
 from core import people, settings
 from core.access import Actor
 from core.analytics.mirror import Mirror
 from core.database import Store
+from core.messages.simulator import Simulator
 from core.worker import Worker
 
 _running: list[Mirror] = []
@@ -17,6 +19,11 @@ _workers: list[Worker] = []
 def store() -> Store:
     """The store of this process, opened (and its schema brought up to date) at the first call."""
     return _opened(settings.load().url)
+
+
+def data_dir() -> Path:
+    """The folder of everything that is kept in files."""
+    return Path(settings.load().data_dir)
 
 
 def actor() -> Actor:
@@ -37,6 +44,13 @@ def mirrored() -> Iterator[None]:
         yield
     finally:
         _running.pop().stop()
+
+
+@contextmanager
+def simulating(url: str) -> Iterator[None]:
+    """Stand in for a provider while the application, which is reached at `url`, runs."""
+    with closing(Simulator(data_dir(), url)):
+        yield
 
 
 @contextmanager

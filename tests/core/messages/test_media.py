@@ -34,7 +34,7 @@ def bomb() -> bytes:
 
 
 def come(store: Store, folder: Path, *data: bytes, id_: str = "IN1") -> int | None:
-    return accept(store, folder, "US", Incoming(id_, phone(1), "", tuple(Media(each, "image/png") for each in data)))
+    return accept(store, folder, "US", Incoming(id_, phone(1), "", tuple(Media(each) for each in data)))
 
 
 def rows(store: Store) -> list[Any]:
