@@ -7,7 +7,7 @@ from typing import TypeAlias
 import httpx
 import pytest
 
-from core.web.guard import Guard, Message, Receive, Rules, Scope, Send
+from core.web.guard import MACHINE_BODY_BYTES, Guard, Message, Receive, Rules, Scope, Send
 
 HERE = "http://127.0.0.1:8501"
 THERE = "https://talk.example.org"
@@ -124,5 +124,5 @@ def test_a_signature_opens_no_other_path() -> None:
 
 
 def test_a_program_may_not_fill_the_memory() -> None:
-    answer = ask(MACHINE, "POST", f"{HERE}/hooks/sms", {"X-Signature": "secret"}, "x" * 1_000_001)
+    answer = ask(MACHINE, "POST", f"{HERE}/hooks/sms", {"X-Signature": "secret"}, "x" * (MACHINE_BODY_BYTES + 1))
     assert answer.status_code == 413
