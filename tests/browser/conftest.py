@@ -3,18 +3,20 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, ViewportSize, expect, sync_playwright
 
 from tests import server
 from tests.browser import chromium
 
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
-PATIENCE = 20_000
+PATIENCE = 60_000
 """Milliseconds until what is expected must be there: a busy machine is slow, not wrong."""
 
-SIZE = {"width": 1280, "height": 860}
+SIZE: ViewportSize = {"width": 1280, "height": 860}
+Scheme = Literal["light", "dark"]
 
 Serve = Callable[..., server.AppServer]
 Open = Callable[..., Page]
@@ -22,11 +24,15 @@ Picture = Callable[[Page, str], Path]
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """One for all tests, so that it reads and compiles the application's scripts once for each server."""
     path = chromium.find()
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=chromium.arguments())
+        opened = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("browser"), executable_path=path, args=chromium.arguments(), viewport=SIZE
+        )
+        opened.set_default_timeout(PATIENCE)
         yield opened
         opened.close()
 
@@ -47,26 +53,43 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Open]:
-    """Opens a page in a browser that knows nothing yet; further words are those of a browser context.
+def open_page(browser: BrowserContext) -> Iterator[Open]:
+    """Opens a page in a browser that knows nothing yet but the application's scripts.
 
     The test fails when a page ran against the content security policy or asked a host outside.
     """
     console: list[str] = []
     asked: list[str] = []
-    with ExitStack() as stack:
 
-        def opened(url: str, **context: object) -> Page:
-            own = stack.enter_context(browser.new_context(**{"viewport": SIZE, **context}))
-            page = own.new_page()
-            page.on("console", lambda said: console.append(said.text))
-            page.on("request", lambda request: asked.append(request.url))
-            page.goto(url)
-            return page
+    def listen(said: ConsoleMessage) -> None:
+        console.append(said.text)
 
-        yield opened
+    def watch(request: Request) -> None:
+        asked.append(request.url)
+
+    def opened(url: str, viewport: ViewportSize = SIZE, color_scheme: Scheme = "light") -> Page:
+        page = browser.new_page()
+        forget(page, url)
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=color_scheme)
+        page.goto(url)
+        return page
+
+    browser.on("console", listen)
+    browser.on("request", watch)
+    yield opened
+    for page in browser.pages[1:]:
+        page.close()
+    browser.remove_listener("console", listen)
+    browser.remove_listener("request", watch)
     assert not [text for text in console if "Content Security Policy" in text]
     assert not [url for url in asked if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))]
+
+
+def forget(page: Page, url: str) -> None:
+    """Whatever an address has stored: cookies, local storage, databases."""
+    origin = "/".join(url.split("/")[:3])
+    page.context.new_cdp_session(page).send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def _spoil(work: Work) -> None:
 def grid(page: Page) -> FrameLocator:
     """The grid, once it shows rows."""
     frame = page.locator('iframe[title="st_aggrid.AgGrid.agGrid"]').last.content_frame
-    expect(frame.locator(".ag-row").first).to_be_visible(timeout=30_000)
+    expect(frame.locator(".ag-row").first).to_be_visible()
     return frame
 
 

@@ -130,13 +130,13 @@ def test_all_that_match_are_archived_by_one_job_brought_back_and_found_in_the_hi
     expect(selected(page)).to_contain_text(f"{n} selected")
     page.get_by_role("button", name="Archive", exact=True).click()
     confirm(page, f"Archive {n} conversations", len(wanted), picture)
-    expect(page.get_by_test_id("stToast")).to_contain_text(n, timeout=20_000)
+    expect(page.get_by_test_id("stToast")).to_contain_text(n)
     expect(page.get_by_text(re.compile("^0 conversations in All"))).to_be_visible()
     assert archived(store) == before | set(wanted)
     assert count(store, "conversation.archive", len(wanted)) == 1
     picture(page, "bulk_archived")
     page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text(re.compile(f"^{n} conversations in All"))).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(re.compile(f"^{n} conversations in All"))).to_be_visible()
     assert archived(store) == before
     check_books(store)
     page.get_by_role("link", name="History").click()

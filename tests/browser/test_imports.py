@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Open, Picture, Serve
+from tests.browser.conftest import PATIENCE, Open, Picture, Serve
 from tests.browser.hands import cell, grid
 
 PEOPLE = [("(212) 555-0101", "Ann", "Lee"), ("(212) 555-0102", "Bo", "Ray"), ("12", "Cy", "Young")]
@@ -21,19 +21,25 @@ def people(extra: str = "") -> bytes:
 
 
 def choose(page: Page, content: bytes, name: str = "people.csv") -> None:
-    expect(page.get_by_text("One row per person")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("One row per person")).to_be_visible()
     page.locator('input[type="file"]').set_input_files([{"name": name, "mimeType": "text/csv", "buffer": content}])
-    expect(page.get_by_text("What the import would do")).to_be_visible(timeout=15_000)
-    expect(page.locator("canvas").first).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("What the import would do")).to_be_visible()
+    expect(page.locator("canvas").first).to_be_visible()
 
 
 def narrow(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
+@pytest.fixture(scope="module")
+def empty(serve: Serve) -> str:
+    """The address of an installation that is empty before and after."""
+    return serve().url
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_file_comes_in_is_listed_and_goes_again(serve: Serve, open_page: Open, picture: Picture, scheme: str) -> None:
-    page = open_page(serve().url, color_scheme=scheme)
+def test_a_file_comes_in_is_listed_and_goes_again(empty: str, open_page: Open, picture: Picture, scheme: str) -> None:
+    page = open_page(empty, color_scheme=scheme)
     page.get_by_role("link", name="Import your contacts and messages").click()
     expect(page).to_have_title("Import · Talkdeck")
     choose(page, people())
@@ -41,7 +47,7 @@ def test_a_file_comes_in_is_listed_and_goes_again(serve: Serve, open_page: Open,
     picture(page, f"import_check_{scheme}")
     page.get_by_role("button", name="Import 2 rows").click()
     expect(page).to_have_url(re.compile(r"import=\d+"))
-    expect(page.get_by_text("2 inserted, 0 updated, 0 unchanged, 1 rejected of 3 rows")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("2 inserted, 0 updated, 0 unchanged, 1 rejected of 3 rows")).to_be_visible()
     expect(page.locator("canvas").first).to_be_visible()
     picture(page, f"import_result_{scheme}")
     result = page.url
@@ -52,7 +58,7 @@ def test_a_file_comes_in_is_listed_and_goes_again(serve: Serve, open_page: Open,
     page.goto(result)
     page.get_by_role("button", name="Undo this import").click()
     page.get_by_role("button", name="Undo now").click()
-    expect(page.get_by_text("Everything is as it was before this import.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Everything is as it was before this import.")).to_be_visible()
     picture(page, f"import_undone_{scheme}")
     page.get_by_role("link", name="Conversations").first.click()
     expect(page.get_by_text("No conversations yet")).to_be_visible()
@@ -67,7 +73,7 @@ def test_a_double_click_starts_one_import(address: str, open_page: Open) -> None
     page = open_page(f"{address}/import")
     choose(page, people())
     page.get_by_role("button", name=IMPORT).dblclick()
-    expect(page.get_by_text("1 rejected of 3 rows")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("1 rejected of 3 rows")).to_be_visible()
     page.get_by_role("button", name="All imports").click()
     expect(page.get_by_role("button", name="Open")).to_have_count(1)
     expect(page.get_by_text("One row per person")).to_be_visible()
@@ -78,7 +84,7 @@ def test_rejected_rows_are_mended_and_come_in(address: str, open_page: Open, tmp
     choose(page, people('"(212) 555-0106",Di,Oh,\n13,Ed,Ott,'))
     page.get_by_role("button", name=IMPORT).click()
     button = page.get_by_role("button", name="Rejected rows, to mend and import again")
-    expect(button).to_be_visible(timeout=20_000)
+    expect(button).to_be_visible()
     with page.expect_download() as download:
         button.click()
     file = tmp_path / "rejects.csv"
@@ -95,14 +101,14 @@ def test_hostile_text_in_a_file_stays_text(address: str, open_page: Open) -> Non
     choose(page, people(f'(212) 555-0105,"{EVIL}",,"{EVIL}"\nx,"{EVIL}",,'), "![x](http:outside).csv")
     page.get_by_text("Columns", exact=True).click()
     page.get_by_role("button", name=IMPORT).click()
-    expect(page.get_by_text("2 rejected of 5 rows")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("2 rejected of 5 rows")).to_be_visible()
     assert page.evaluate("window.hit") is None
     assert page.locator('img[src="x"], img[src*="outside"]').count() == 0
 
 
 def test_the_page_fits_a_phone(address: str, open_page: Open, picture: Picture) -> None:
     page = open_page(f"{address}/import", viewport=PHONE)
-    expect(page.get_by_text("One row per person")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("One row per person")).to_be_visible()
     expect(page.get_by_test_id("stFileUploader")).to_be_visible()
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     picture(page, "import_400_empty")
@@ -111,7 +117,7 @@ def test_the_page_fits_a_phone(address: str, open_page: Open, picture: Picture) 
     assert narrow(page)
     picture(page, "import_400_check")
     page.get_by_role("button", name=IMPORT).click()
-    expect(page.get_by_text("rejected of 4 rows")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("rejected of 4 rows")).to_be_visible()
     assert narrow(page)
     picture(page, "import_400_result")
     page.get_by_role("button", name="All imports").click()
@@ -125,9 +131,9 @@ def test_a_closed_page_does_not_stop_an_import(address: str, open_page: Open, pi
     choose(page, f"phone,first_name,last_name\n{rows}".encode(), "many.csv")
     page.get_by_role("button", name=re.compile("^Import [0-9,]+ rows")).click()
     expect(page.get_by_role("button", name="Cancel")).to_be_visible()
-    expect(page.get_by_text(re.compile("^[1-9][0-9,]* rows so far"))).to_be_visible(timeout=20_000)
+    expect(page.get_by_text(re.compile("^[1-9][0-9,]* rows so far"))).to_be_visible()
     picture(page, "import_running")
     where = page.url
     page.close()
     other = open_page(where)
-    expect(other.get_by_text(re.compile("of 59,999 rows"))).to_be_visible(timeout=90_000)
+    expect(other.get_by_text(re.compile("of 59,999 rows"))).to_be_visible(timeout=3 * PATIENCE)

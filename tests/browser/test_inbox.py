@@ -179,21 +179,18 @@ def test_a_changed_width_is_there_on_the_next_visit(address: str, open_page: Ope
     page.mouse.down()
     page.mouse.move(x + 80, y, steps=5)
     page.mouse.up()
-    page.wait_for_timeout(1200)  # the report of a width waits until the hand rests
-    again = grid(open_page(address)).locator('.ag-header-cell[col-id="name"]').bounding_box()
-    assert again is not None
+    for _ in range(10):
+        page.wait_for_timeout(1_200)  # the report of a width waits until the hand rests
+        again = grid(open_page(address)).locator('.ag-header-cell[col-id="name"]').bounding_box()
+        assert again is not None
+        if again["width"] != before["width"]:
+            break
     assert abs(again["width"] - before["width"] - 80) < 5
-
-
-def test_an_empty_installation_says_how_to_begin(serve: Serve, open_page: Open, picture: Picture) -> None:
-    page = open_page(serve().url)
-    expect(page.get_by_text("No conversations yet")).to_be_visible(timeout=30_000)
-    picture(page, "inbox_empty")
 
 
 def test_no_hits_says_what_to_drop(address: str, open_page: Open, picture: Picture) -> None:
     page = open_page(address + "/?q=zzzzzz&unread=1")
-    expect(page.get_by_text("No conversation matches all of this.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("No conversation matches all of this.")).to_be_visible()
     without = page.get_by_role("button", name="Search without").first
     expect(without).to_be_visible()
     expect(page.get_by_text("0 conversations in All")).to_be_visible()

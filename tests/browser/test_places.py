@@ -24,14 +24,14 @@ def test_every_place_fits_a_phone(address: str, open_page: Open, picture: Pictur
     page = open_page(address, viewport={"width": 400, "height": 800}, color_scheme="dark")
     for place, sign in (("tags", "New tag"), ("cleanup", "New rule"), ("history", "filled in demo data")):
         page.goto(f"{address}/{place}")
-        expect(page.get_by_text(sign).first).to_be_visible(timeout=30_000)
+        expect(page.get_by_text(sign).first).to_be_visible()
         assert is_narrow(page), place
         picture(page, f"{place}_400_dark")
 
 
 def test_a_tag_is_changed_merged_and_brought_back(address: str, open_page: Open, picture: Picture) -> None:
     page = open_page(address + "/tags")
-    page.get_by_role("button", name="Change Callback").click(timeout=30_000)
+    page.get_by_role("button", name="Change Callback").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Merge into another tag").click()
     page.get_by_role("option", name="Bundle").click()
@@ -48,7 +48,7 @@ def test_a_proposal_opens_as_a_filter_and_is_never_proposed_again(
 ) -> None:
     page = open_page(address + "/cleanup")
     never = page.get_by_role("button", name="Never propose again")
-    expect(never.first).to_be_visible(timeout=30_000)
+    expect(never.first).to_be_visible()
     picture(page, "cleanup")
     proposed = never.count()
     never.first.click()
@@ -56,5 +56,5 @@ def test_a_proposal_opens_as_a_filter_and_is_never_proposed_again(
     page.get_by_role("button", name="Undo").click()
     expect(never).to_have_count(proposed)
     page.get_by_role("link", name="Open in the list").first.click()
-    expect(page.get_by_text(re.compile("^[0-9,]+ conversations? in All"))).to_be_visible(timeout=15_000)
+    expect(page.get_by_text(re.compile("^[0-9,]+ conversations? in All"))).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("^Remove filter")).first).to_be_visible()

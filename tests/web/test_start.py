@@ -18,7 +18,7 @@ def start(data_dir: Path, *options: str, **settings: str) -> subprocess.Complete
         env=server.environment(data_dir, **settings),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=server.PATIENCE_SECONDS,
         check=False,
     )
 
@@ -69,8 +69,8 @@ def test_health_follows_the_database(tmp_path: Path) -> None:
     with postgres.running() as database:
         database.execute("CREATE DATABASE talkdeck")
         with server.running(tmp_path, TALKDECK_DATABASE_URL=database.url("talkdeck")) as app:
-            healthy = httpx.get(f"{app.url}/healthz")
+            healthy = httpx.get(f"{app.url}/healthz", timeout=server.PATIENCE_SECONDS)
             assert (healthy.status_code, healthy.json()) == (200, {"status": "ok"})
             database.stop()
-            ill = httpx.get(f"{app.url}/healthz", timeout=20)
+            ill = httpx.get(f"{app.url}/healthz", timeout=server.PATIENCE_SECONDS)
             assert (ill.status_code, ill.json()) == (503, {"status": "unavailable"})
