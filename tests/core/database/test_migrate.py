@@ -1,6 +1,5 @@
 """The schema: one, whoever starts first and by whichever way it came about."""
 
-import multiprocessing
 from collections.abc import Callable
 from contextlib import closing
 from multiprocessing.synchronize import Barrier
@@ -15,8 +14,9 @@ from core.database.migrations.search import create_search
 from core.database.tables import metadata
 from core.errors import Unavailable
 from tests import postgres
+from tests.core.bulk.worker import PROCESSES
 
-PROCESSES = 8
+EIGHT = 8
 CI, FULL = 5, 20
 """How many databases they all start at once."""
 
@@ -62,13 +62,12 @@ def test_the_steps_lead_to_the_schema_of_a_fresh_build(new_url: Callable[[int], 
 
 def test_eight_processes_starting_at_once_make_one_schema(new_url: Callable[[int], str], is_full: bool) -> None:
     urls = [new_url(number) for number in range(FULL if is_full else CI)]
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(PROCESSES)
-    answers: Any = context.Queue()
-    processes = [context.Process(target=start, args=(urls, barrier, answers)) for _ in range(PROCESSES)]
+    barrier = PROCESSES.Barrier(EIGHT)
+    answers: Any = PROCESSES.Queue()
+    processes = [PROCESSES.Process(target=start, args=(urls, barrier, answers)) for _ in range(EIGHT)]
     for process in processes:
         process.start()
-    found = [answers.get(timeout=240) for _ in range(PROCESSES * len(urls))]
+    found = [answers.get(timeout=240) for _ in range(EIGHT * len(urls))]
     for process in processes:
         process.join()
     assert [failure for _, failure in found if failure] == []
