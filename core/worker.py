@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from core import bulk, jobs, people, undo
+from core import bulk, follow_ups, jobs, people, undo
 from core.database import Store
 from core.errors import AppError, Conflict
 from core.messages.sender import Sender
@@ -66,6 +66,8 @@ class Worker:
         for n in range(0 if until_done else SENDERS):
             threading.Thread(target=self._sender.run, args=(self._is_stopped,), name=f"sender {n}", daemon=True).start()
         while not self._is_stopped.is_set():
+            with suppress(AppError, DBAPIError):  # a database that is away comes back
+                follow_ups.bring_back(self._store)
             tasks = self._tasks()
             for task in tasks:
                 if self._is_stopped.is_set():

@@ -26,6 +26,8 @@ class Flag(IntFlag):
     HAS_DEAL = 64
     IN_WORKFLOW = 128
     HAS_OPEN_DEAL = 256
+    FOLLOW_UP = 512
+    DUE = 1024
 
 
 _MEANING: dict[Flag, ColumnElement[bool]] = {
@@ -38,6 +40,8 @@ _MEANING: dict[Flag, ColumnElement[bool]] = {
     Flag.HAS_DEAL: c.deal_count > 0,
     Flag.IN_WORKFLOW: c.enrollment_count > 0,
     Flag.HAS_OPEN_DEAL: has_open_deal(),
+    Flag.FOLLOW_UP: c.follow_up_at.is_not(None),
+    Flag.DUE: c.is_due == 1,
 }
 
 

@@ -61,6 +61,8 @@ def _flags(wanted: ConversationFilter, with_tab: bool) -> Where:
         Flag.HAS_DEAL: wanted.has_deal,
         Flag.HAS_OPEN_DEAL: wanted.has_open_deal,
         Flag.IN_WORKFLOW: wanted.in_workflow,
+        Flag.FOLLOW_UP: None if wanted.follow_up is None else wanted.follow_up != "none",
+        Flag.DUE: None if wanted.follow_up in (None, "none") else wanted.follow_up == "due",
         Flag.LAST_IN: wanted.last_direction == "in" or None,
         Flag.LAST_OUT: wanted.last_direction == "out" or None,
     }

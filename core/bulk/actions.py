@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.access import Actor, Right
-from core.bulk import flags, outreach, sales, tagging
+from core.bulk import flags, follow_ups, outreach, sales, tagging
 from core.bulk.kind import Kind, Params
 from core.errors import Invalid
 
-KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (*flags.KINDS, *tagging.KINDS, *outreach.KINDS, *sales.KINDS, tagging.MERGE)
-}
-"""In the order of a menu."""
+_OFFERED = (*flags.KINDS, *follow_ups.KINDS, *tagging.KINDS, *outreach.KINDS, *sales.KINDS)
+OFFERED = tuple(kind.name for kind in _OFFERED)
+"""In the order of a menu; the others are offered elsewhere, or happen by themselves."""
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_OFFERED, tagging.MERGE, follow_ups.DUE)}
 
 BY_VERB = {kind.verb: kind for kind in KINDS.values()}
 

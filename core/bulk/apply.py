@@ -134,6 +134,8 @@ def follow(work: Work, stretch: Stretch, cause: str) -> None:
             _FOLLOW[shape.mode](work.conn, stretch, shape)
         upkeep.refresh_names(work.conn, reworded)
     tables = {shape.table for shape in found}
+    if any(shape.table == "conversation" and "is_due" in shape.columns for shape in found):
+        _come_back(work, stretch)
     if "deal" in tables:
         _enter_stages(work, stretch, cause)
         upkeep.refresh_deals(work.conn, _contacts(stretch, "deal"))
@@ -156,6 +158,16 @@ def _reworded(connection: Connection, stretch: Stretch, found: list[Shape]) -> l
 
 def _is_reworded(shape: Shape) -> bool:
     return shape.table == "contact" and (shape.mode != "update" or bool(NAMED.intersection(shape.columns)))
+
+
+def _come_back(work: Work, stretch: Stretch) -> None:
+    """Activity follows whether a follow-up is due, and with it the place in the list."""
+    k, column = change.c, conversation.c.is_due
+    was, now = (images.unpacked(work.conn, image, column) for image in (k.before, k.after))
+    moved = select(k.contact_id).where(stretch.test, k.table_name == literal_column("'conversation'"), was != now)
+    ids = list(work.conn.execute(moved).scalars())
+    with reindexing(work.conn, ids):
+        upkeep.refresh(work.conn, ids, work.now)
 
 
 def _of(shape: Shape, stretch: Stretch) -> list[ColumnElement[bool]]:

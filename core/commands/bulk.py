@@ -2,12 +2,13 @@
 
 import time
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import Connection
 
-from core import bulk, conversations, jobs, undo, workflows
+from core import bulk, conversations, jobs, settings, times, undo, workflows
 from core.access import Actor
 from core.commands.app import Json, answer, app, console, open_store
 from core.commands.conversations import stages_named, tags_named, users_named, wanted_by
@@ -22,10 +23,10 @@ LOOK_SECONDS = 0.5
 
 @app.command("bulk")
 def act(  # noqa: PLR0913 - each option is one filter of the list, or one part of the action
-    action: Annotated[str, typer.Argument(help=f"{', '.join(name for name in bulk.KINDS if name != 'merge')}.")],
+    action: Annotated[str, typer.Argument(help=f"{', '.join(bulk.OFFERED)}.")],
     to: Annotated[
         list[str] | None,
-        typer.Option(help="By name: the tags, workflow, stage (“pipeline: stage”) or owner (nobody: none)."),
+        typer.Option(help="Tags, workflow, “pipeline: stage” or owner by name (nobody: none); when to follow up."),
     ] = None,
     amount: Annotated[float | None, typer.Option(help="With move: the deal's amount.")] = None,
     keep_enrollments: Annotated[bool, typer.Option(help="With archive: live enrollments go on.")] = False,
@@ -36,6 +37,7 @@ def act(  # noqa: PLR0913 - each option is one filter of the list, or one part o
     stage: Annotated[str | None, typer.Option(help="A stage by name, or “pipeline: stage”.")] = None,
     owner: Annotated[str | None, typer.Option(help="me, nobody, or a user by name.")] = None,
     open_deal: Annotated[bool | None, typer.Option(help="With, or without, an open deal.")] = None,
+    follow_up: Annotated[str | None, typer.Option(help="due, planned or none.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would do; write nothing.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -43,7 +45,8 @@ def act(  # noqa: PLR0913 - each option is one filter of the list, or one part o
     store, actor = open_store(must_exist=True)
     with store.read() as reader:
         asked = {"tab": tab, "search": search, "tag": tag, "tags": tags, "stage": stage, "owner": owner}
-        selection = bulk.choose_all(reader, wanted_by(reader, actor, {**asked, "open_deal": open_deal}))
+        asked = {**asked, "open_deal": open_deal, "follow_up": follow_up}
+        selection = bulk.choose_all(reader, wanted_by(reader, actor, asked))
         wish = bulk.action(action, **_params(reader, action, to or [], amount, keep_enrollments))
     if dry_run or not len(selection):
         found = bulk.preview(store, actor, wish, selection)
@@ -126,12 +129,14 @@ def _params(
         return {"tag_ids": tags_named(known, to)}
     if name == "archive":
         return {"stop_enrollments": not keep_enrollments}
-    if name not in {"assign", "enroll", "stop", "move"}:
+    if name not in {"assign", "enroll", "stop", "move", "follow_up"}:
         return {}
     if name == "stop" and not to:
         return {"workflow_id": None}
     if len(to) != 1:
         raise Invalid("Say with --to, once, whom or what.")
+    if name == "follow_up":
+        return {"at": _moment(to[0])}
     if name == "assign":
         return {"owner_id": None if to[0] == "nobody" else users_named(known, to[0])[0]}
     if name == "move":
@@ -143,3 +148,15 @@ def _params(
     if not found:
         raise Invalid(f"There is no workflow “{to[0]}”.")
     return {"workflow_id": found[0]}
+
+
+def _moment(text: str) -> int:
+    """UTC seconds of such as 2026-01-05 or 2026-01-05 14:30, in the zone of the settings; a day begins at nine.
+
+    Raises: Invalid.
+    """
+    chosen = settings.load()
+    try:
+        return times.moment(text if ":" in text else f"{text} 09:00", ZoneInfo(chosen.time_zone), chosen.date_order)
+    except Invalid as error:
+        raise Invalid(f"“{text}” is no day or time; give one such as 2026-01-05 14:30.") from error

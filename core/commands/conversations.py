@@ -9,6 +9,7 @@ from core import conversations
 from core.access import Actor
 from core.commands.app import Json, answer, app, open_store
 from core.conversations import Choices, ConversationFilter, Slice, Sort
+from core.conversations.filters import FOLLOW_UPS
 from core.conversations.upkeep import activity_at
 from core.errors import Invalid
 from core.words import fold
@@ -37,6 +38,7 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
     stage: Annotated[str | None, typer.Option(help="A stage by name, or “pipeline: stage”.")] = None,
     owner: Annotated[str | None, typer.Option(help="me, nobody, or a user by name.")] = None,
     open_deal: Annotated[bool | None, typer.Option(help="With, or without, an open deal.")] = None,
+    follow_up: Annotated[str | None, typer.Option(help="due, planned or none.")] = None,
     sort: Annotated[str, typer.Option(help="activity, name or amount; a leading + sorts upwards.")] = "activity",
     limit: Annotated[int, typer.Option(min=1, max=10_000_000, help="Conversations to print.")] = 50,
     after: Annotated[str | None, typer.Option(help="The `next` of the page before.")] = None,
@@ -46,7 +48,8 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
     store, actor = open_store(must_exist=True)
     with store.read() as reader:
         asked = {"tab": tab, "search": search, "tag": tag, "tags": tags, "stage": stage, "owner": owner}
-        wanted = wanted_by(reader, actor, {**asked, "open_deal": open_deal})
+        asked = {**asked, "open_deal": open_deal, "follow_up": follow_up}
+        wanted = wanted_by(reader, actor, asked)
         order: Any = sort.removeprefix("+")
         page = conversations.find(
             reader, wanted, Sort(order, not sort.startswith("+")), Slice(limit, after), budget=None
@@ -59,12 +62,14 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
 
 
 def wanted_by(reader: Connection, actor: Actor, asked: dict[str, Any]) -> ConversationFilter:
-    """The filter that the options tab, search, tag, tags, stage, owner and open_deal ask for.
+    """The filter that the options tab, search, tag, tags, stage, owner, open_deal and follow_up ask for.
 
     Raises: Invalid.
     """
     if asked["tab"] not in conversations.TABS or asked["tags"] not in {"any", "all", "none"}:
         raise Invalid(f"--tab is one of {', '.join(conversations.TABS)}; --tags is any, all or none.")
+    if asked["follow_up"] not in {None, *FOLLOW_UPS}:
+        raise Invalid(f"--follow-up is one of {', '.join(FOLLOW_UPS)}.")
     known = conversations.choices(reader)
     values: dict[str, Any] = {
         "tab": asked["tab"],
@@ -73,6 +78,7 @@ def wanted_by(reader: Connection, actor: Actor, asked: dict[str, Any]) -> Conver
         "tags_mode": asked["tags"],
         "has_open_deal": asked["open_deal"],
         "user_id": actor.id,
+        "follow_up": asked["follow_up"],
     }
     return ConversationFilter(**values, **_stage(known, asked["stage"]), **_owner(known, asked["owner"]))
 

@@ -84,6 +84,7 @@ def filter_conditions(reader: Connection, wanted: ConversationFilter) -> list[Co
         *_owners(wanted),
         *_sources(wanted),
         *_unread(wanted),
+        *_follow_up(wanted),
         *[Condition(test) for test in _plain(wanted)],
     ]
 
@@ -144,6 +145,16 @@ def _unread(wanted: ConversationFilter) -> list[Condition]:
     # The index of the unread ones is in order of activity, so a stretch of time narrows it.
     ids = select(c.id).where(is_unread, *activity_tests(wanted, c.activity_key))
     return [Condition(is_unread, ids, is_ordered=True) if wanted.unread else Condition(c.unread_count == ZERO)]
+
+
+def _follow_up(wanted: ConversationFilter) -> list[Condition]:
+    """The index holds those that have a time, due or not."""
+    if wanted.follow_up is None:
+        return []
+    if wanted.follow_up == "none":
+        return [Condition(c.follow_up_at.is_(None))]
+    test = and_(c.follow_up_at.is_not(None), c.is_due == (ONE if wanted.follow_up == "due" else ZERO))
+    return [Condition(test, select(c.id).where(test))]
 
 
 def _sources(wanted: ConversationFilter) -> list[Condition]:

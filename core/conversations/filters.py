@@ -8,6 +8,8 @@ from typing import Any, Literal
 TABS = ("all", "hot", "recents", "archived")
 RECENT_SECONDS = 30 * 86_400
 
+FOLLOW_UPS = {"due": "follow-up due", "planned": "follow-up planned", "none": "no follow-up"}
+
 Tab = Literal["all", "hot", "recents", "archived"]
 
 
@@ -42,6 +44,7 @@ class ConversationFilter:
     has_deal: bool | None = None
     has_open_deal: bool | None = None
     in_workflow: bool | None = None
+    follow_up: Literal["due", "planned", "none"] | None = None
 
     def without(self, name: str) -> "ConversationFilter":
         """The same with one part no longer asked for; dates, amounts and owners are one part each."""
@@ -82,6 +85,7 @@ class ConversationFilter:
             ("has_deal", _yes_no(self.has_deal, "has a deal", "has no deal")),
             ("has_open_deal", _yes_no(self.has_open_deal, "has an open deal", "no open deal")),
             ("in_workflow", _yes_no(self.in_workflow, "in a workflow", "in no workflow")),
+            ("follow_up", FOLLOW_UPS.get(self.follow_up or "", "")),
         ]
         return [(name, said) for name, said in parts if said]
 

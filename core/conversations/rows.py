@@ -15,10 +15,10 @@ from core.database.tables import contact, contact_tag, conversation, message, st
 c = conversation.c
 
 COLUMNS = (
-    c.id, c.activity_key, c.is_archived, c.is_hot, c.is_opted_out, c.unread_count, c.message_count,
-    c.last_message_at, c.last_direction, c.source, c.stage_id, c.owner_id, c.deal_count, c.enrollment_count,
-    contact.c.phone, contact.c.is_phone_valid, contact.c.first_name, contact.c.last_name, contact.c.email,
-    case((c.amount_key >= 0, c.amount_key)).label("amount_cents"),
+    c.id, c.activity_key, c.is_archived, c.is_hot, c.is_opted_out, c.is_due, c.follow_up_at, c.unread_count,
+    c.message_count, c.last_message_at, c.last_direction, c.source, c.stage_id, c.owner_id, c.deal_count,
+    c.enrollment_count, contact.c.phone, contact.c.is_phone_valid, contact.c.first_name, contact.c.last_name,
+    contact.c.email, case((c.amount_key >= 0, c.amount_key)).label("amount_cents"),
     func.coalesce(message.c.body, "").label("snippet"), func.coalesce(stage.c.name, "").label("stage"),
     func.coalesce(user.c.name, "").label("owner"),
 )  # fmt: skip

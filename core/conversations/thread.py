@@ -57,6 +57,8 @@ class Conversation:
     is_archived: bool
     is_hot: bool
     is_opted_out: bool
+    is_due: bool
+    follow_up_at: int | None
     unread_count: int
     message_count: int
     enrollment_count: int

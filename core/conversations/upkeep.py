@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Select, Update, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, FromClause, Select, Update, and_, bindparam, case, func, or_, select, update
 
 from core.database import engines
 from core.database.tables import consent_event, contact, conversation, deal, enrollment, message
@@ -54,7 +54,8 @@ def refresh_names(connection: Connection, contact_ids: Sequence[int]) -> None:
 def refresh(connection: Connection, contact_ids: Sequence[int], now: int) -> None:
     """Derive the columns that follow from messages, deals, enrollments and consents again, for these contacts.
 
-    Activity: the last inbound or manual outbound message, never after `now`; without one the creation, if it is known.
+    Activity: the last inbound or manual outbound message, or a follow-up that is due, never after `now`; without one
+    the creation, if it is known.
     Call inside `reindexing`, whose index rows follow the activity. One update, so each row is written once.
     """
     if not contact_ids:
@@ -182,7 +183,9 @@ def _consents(ids: Select[Any]) -> Select[Any]:
 
 
 def _active(ids: Select[Any]) -> Select[Any]:
-    """When each of the contacts was active last, or else came into being, as far as that is known: `id` and `at`."""
+    """When each of the contacts was active last or came back to be followed up, or else came into being, as far as
+    that is known: `id` and `at`.
+    """
     counts = message.c.contact_id.in_(ids) & ((message.c.direction == "in") | message.c.origin.not_in(AUTOMATED))
     active = (
         select(message.c.contact_id, func.max(message.c.sent_at).label("at"))
@@ -190,8 +193,11 @@ def _active(ids: Select[Any]) -> Select[Any]:
         .group_by(message.c.contact_id)
         .subquery()
     )
-    at = func.coalesce(active.c.at, contact.c.created_at).label("at")
+    seen = func.coalesce(active.c.at, contact.c.created_at)
+    followed = and_(conversation.c.is_due == 1, conversation.c.follow_up_at > seen)
+    at = case((followed, conversation.c.follow_up_at), else_=seen).label("at")
     joined = contact.outerjoin(active, active.c.contact_id == contact.c.id)
+    joined = joined.join(conversation, conversation.c.id == contact.c.id)
     return select(contact.c.id, at).select_from(joined).where(contact.c.id.in_(ids))
 
 

@@ -15,6 +15,9 @@ VERBS = {
     "conversation.read": "marked as read",
     "conversation.unread": "marked as unread",
     "conversation.assign": "assigned",
+    "conversation.follow_up": "planned a follow-up",
+    "conversation.follow_up_done": "was done with a follow-up",
+    "conversation.due": "brought back to follow up",
     "contact.tag": "tagged",
     "contact.untag": "took tags off",
     "enrollment.start": "enrolled",
@@ -36,6 +39,10 @@ VERBS = {
     "tag.edit": "changed a tag",
     "tag.retire": "retired a tag",
     "tag.revive": "took a tag back into use",
+    "template.add": "added a template",
+    "template.edit": "changed a template",
+    "template.retire": "retired a template",
+    "template.revive": "took a template back into use",
     "workflow.add": "added a workflow",
     "workflow.state": "switched a workflow",
     "cleanup.add": "added a cleanup rule",
@@ -85,6 +92,8 @@ _FIELDS = {
     "is_archived": "archived",
     "is_hot": "hot",
     "unread_count": "unread",
+    "follow_up_at": "follow up at",
+    "is_due": "due",
     "owner_id": "owner",
     "tag_id": "tag",
     "state": "state",
@@ -113,7 +122,7 @@ _FIELDS = {
     "choices": "choices",
 }
 _NAMES = {"owner_id": "owner", "stage_id": "stage", "tag_id": "tag"}
-_YES_NO = ("is_archived", "is_hot", "is_retired")
+_YES_NO = ("is_archived", "is_hot", "is_due", "is_retired")
 
 
 def said(verb: str, params: dict[str, Any], selection: dict[str, Any]) -> str:

@@ -47,7 +47,7 @@ QUIET = frozenset({"undo", "note.edit"})
 """Never offered by themselves: undos, and notes, which keep their versions beside them."""
 
 IMPORTS = ("import.contacts", "import.messages", "import.deals", "import.templates")
-UNDOABLE = frozenset({*BY_VERB, *OTHERS, *IMPORTS})
+UNDOABLE = frozenset({*(verb for verb, kind in BY_VERB.items() if kind.undo != "none"), *OTHERS, *IMPORTS})
 
 _ENDED = {
     "undone": "This was undone already.",

@@ -14,6 +14,7 @@ from pages.ui.places import here
 
 TABS = {"all": "All", "hot": "Hot leads", "recents": "Recents", "archived": "Archived"}
 YES_NO = {True: "Yes", False: "No"}
+FOLLOW_UPS = {"due": "Due", "planned": "Planned", "none": "None"}
 DIRECTIONS = {"in": "From contact", "out": "From us"}
 MODES = {"any": "any of them", "all": "all of them", "none": "none of them"}
 OWNERS = {"anyone": "Anyone", "mine": "Mine", "unassigned": "Unassigned", "these": "These …"}
@@ -105,6 +106,7 @@ def drawer(place: url.Place, choices: Choices, moved: bool) -> None:
             _one("has_deal", "Has a deal", wanted.has_deal, YES_NO, moved)
             _one("has_open_deal", "Has an open deal", wanted.has_open_deal, YES_NO, moved)
             _one("in_workflow", "In a workflow", wanted.in_workflow, YES_NO, moved)
+            _one("follow_up", "Follow-up", wanted.follow_up, FOLLOW_UPS, moved)
 
 
 def said(place: url.Place, names: Names, counted: str) -> None:

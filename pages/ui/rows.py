@@ -73,7 +73,9 @@ def _said(row: dict[str, Any], asked: query.Query) -> dict[str, str]:
 
 
 def _marks(row: dict[str, Any]) -> list[tuple[str, Any]]:
-    return [("hot", row["is_hot"]), ("archived", row["is_archived"]), ("stopped", row["is_opted_out"])]
+    planned = row["follow_up_at"] and not row["is_due"]
+    marks = [("due", row["is_due"]), ("planned", planned), ("hot", row["is_hot"])]
+    return [*marks, ("archived", row["is_archived"]), ("stopped", row["is_opted_out"])]
 
 
 def initials(name: str) -> str:

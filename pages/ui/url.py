@@ -178,6 +178,7 @@ FILTER = {
     "deal": Part("has_deal", _truth, _flag),
     "open_deal": Part("has_open_deal", _truth, _flag),
     "workflow": Part("in_workflow", _truth, _flag),
+    "followup": Part("follow_up", _among("due", "planned", "none")),
 }
 
 PLACE = {

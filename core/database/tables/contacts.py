@@ -111,6 +111,7 @@ conversation = Table(
     ),
     Index(
         "ix_conversation_follow_up",
+        "is_due",
         "follow_up_at",
         postgresql_where=text("follow_up_at IS NOT NULL"),
         sqlite_where=text("follow_up_at IS NOT NULL"),

@@ -3,6 +3,8 @@
   const LETTERS = 20;
   const SVG = 'http://www.w3.org/2000/svg';
   const MARKS = {
+    due: ['Follow-up due', 'M12 2a6 6 0 0 0-6 6v5l-2 4h16l-2-4V8a6 6 0 0 0-6-6zm-2 17a2 2 0 0 0 4 0z'],
+    planned: ['Follow-up planned', 'M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm-1 4h2v5.5l4 2.5-1 1.7-5-3.2z'],
     hot: ['Hot lead', 'M12 2c1 4 6 6 6 12a6 6 0 0 1-12 0c0-3 2-4 2-7 2 1 3 2 3 4 1-2 1-5 1-9z'],
     archived: ['Archived', 'M3 4h18v4H3zM5 10h14v10H5zm4 3h6v2H9z'],
     stopped: ['Opted out', 'M8 2h8l6 6v8l-6 6H8l-6-6V8zm-1 9v2h10v-2z'],

@@ -12,7 +12,7 @@ from core.conversations import upkeep
 from core.database import Store, Work
 from core.database.search import reindexing
 from core.database.tables import change, contact_tag, conversation, deal, enrollment, event_state, tag, workflow
-from tests.conftest import ALICE
+from tests.conftest import ALICE, NOON
 from tests.core.conversations import world
 
 SIZE = 60
@@ -28,6 +28,8 @@ ACTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "unread": ("unread", {}),
     "assign": ("assign", {"owner_id": 2}),
     "assign nobody": ("assign", {"owner_id": None}),
+    "follow up": ("follow_up", {"at": NOON + 86_400}),
+    "follow-up done": ("follow_up_done", {}),
     "tag": ("tag", {"tag_ids": [1]}),
     "several tags": ("tag", {"tag_ids": [1, 2, 3]}),
     "untag": ("untag", {"tag_ids": [2]}),

@@ -106,9 +106,14 @@ def filtered(one: Known, wanted: ConversationFilter) -> bool:
         wanted.has_open_deal is None or wanted.has_open_deal == ("open" in one.outcomes),
         wanted.is_hot is None or wanted.is_hot == bool(row["is_hot"]),
         wanted.is_quoted is None or wanted.is_quoted == (row["amount_key"] >= 0),
+        wanted.follow_up is None or wanted.follow_up == followed(row),
         wanted.in_workflow is None or wanted.in_workflow == (row["enrollment_count"] > 0),
     ]
     return all(rules)
+
+
+def followed(row: dict[str, Any]) -> str:
+    return "none" if row["follow_up_at"] is None else "due" if row["is_due"] else "planned"
 
 
 def tagged(one: Known, wanted: ConversationFilter) -> bool:

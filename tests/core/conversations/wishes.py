@@ -89,6 +89,7 @@ def part(rng: random.Random, world: list[Known], choices: Choices) -> dict[str, 
         lambda: {"has_open_deal": rng.random() < 0.5},
         lambda: {"in_workflow": rng.random() < 0.5},
         lambda: {"is_hot": rng.random() < 0.5},
+        lambda: {"follow_up": rng.choice(("due", "planned", "none"))},
         lambda: {"is_quoted": rng.random() < 0.5},
     )
     return rng.choice(kinds)()

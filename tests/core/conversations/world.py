@@ -84,6 +84,10 @@ def fill(work: Work, n: int, seed: int) -> list[int]:
         work.conn.execute(insert(phone_claim), [{"phone": row["phone"], "contact_id": row["id"]} for row in contacts])
         work.conn.execute(insert(conversation), [_conversation(rng, row, work.now) for row in contacts])
         _children(work, rng, ids, event_id)
+        for id_ in rng.sample(ids, n // 6):
+            is_due = rng.randint(0, 1)
+            planned = {"follow_up_at": work.now + (1 - 2 * is_due) * rng.randint(1, 90) * DAY, "is_due": is_due}
+            work.conn.execute(update(conversation).where(conversation.c.id == id_).values(planned))
         refresh(work.conn, ids, work.now)
         for id_ in rng.sample(ids, n // 5):
             work.conn.execute(update(conversation).where(conversation.c.id == id_).values(is_hot=1))
