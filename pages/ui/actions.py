@@ -10,8 +10,8 @@ from pages.ui.acting import TICKED
 STOPS = "conversations.archive.stops"
 """The preference that says whether archiving stops live enrollments; None: not asked yet."""
 
-DIALOGS = {"untag", "stop", "move", "assign"}
-MORE = ("hot", "not_hot", "untag", "stop", "move", "assign", "read", "unread")
+DIALOGS = {"untag", "stop", "move", "assign", "follow_up"}
+MORE = ("hot", "not_hot", "untag", "stop", "move", "assign", "follow_up", "follow_up_done", "read", "unread")
 LABELS = {
     "archive": "Archive",
     "restore": "Unarchive",
@@ -21,6 +21,8 @@ LABELS = {
     "stop": "Stop workflows …",
     "move": "Set stage …",
     "assign": "Assign owner …",
+    "follow_up": "Follow up …",
+    "follow_up_done": "Follow-up done",
     "read": "Mark as read",
     "unread": "Mark as unread",
     "ask": "Archiving: ask about workflows again",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.ui import acting, ask_deal, ask_tags, ask_workflow, preview
+from pages.ui import acting, ask_deal, ask_follow_up, ask_tags, ask_workflow, preview
 from pages.ui.acting import Asked
 
 Body = Callable[[Asked], None]
@@ -18,6 +18,7 @@ DIALOGS: dict[str, tuple[str, str, Body]] = {
     "stop": ("Stop workflows", "medium", ask_workflow.stop),
     "archive": ("Archive", "small", ask_workflow.before_archiving),
     "move": ("Set stage", "small", ask_deal.move),
+    "follow_up": ("Follow up", "small", ask_follow_up.plan),
     "assign": ("Assign owner", "small", ask_deal.assign),
 }
 

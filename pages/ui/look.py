@@ -25,8 +25,10 @@ CSS = """<style>
 .st-key-reader-bar, .st-key-reader-both { flex-wrap: nowrap; }
 .st-key-reader-not_hot [data-testid="stIconMaterial"] { color: light-dark(#c2410c, #f5935a); }
 .st-key-reader :is(.st-key-reader-tick, .st-key-reader-hot, .st-key-reader-not_hot, .st-key-reader-tag,
-  .st-key-reader-move, .st-key-reader-previous, .st-key-reader-next, .st-key-reader-own, .st-key-reader-close) p {
+  .st-key-reader-follow_up, .st-key-reader-move, .st-key-reader-previous, .st-key-reader-next,
+  .st-key-reader-own, .st-key-reader-close) p {
   font-size: 0; }
+.st-key-reader-follow_up_done button { color: var(--st-link-color); font-weight: 600; }
 .st-key-reader .st-key-reader-bar { gap: 0.35rem; }
 .st-key-queue { --reader-height: calc(100vh - 10.4rem); }
 [data-testid="stMainBlockContainer"]:has(.st-key-queue) div:has(> :is(

@@ -1,7 +1,7 @@
 """How times, phones and amounts are written here: by the zone, region and currency of the settings."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -25,9 +25,13 @@ class Here:
         """A UTC second on the clocks of the display zone."""
         return datetime.fromtimestamp(at, UTC).astimezone(self.zone)
 
+    def moment(self, day: date, at: time) -> int:
+        """The UTC second of a day and time of the display zone."""
+        return int(datetime.combine(day, at, self.zone).timestamp())
+
     def start_of(self, day: date) -> int:
         """The UTC second at which a day of the display zone begins."""
-        return int(datetime(day.year, day.month, day.day, tzinfo=self.zone).timestamp())
+        return self.moment(day, time())
 
     def national(self, phone: str) -> str:
         """A phone (E.164) as people of the region write it; foreign ones with their country code."""

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import bulk
 from core.conversations import Conversation
-from pages.ui import acting, actions, desk, frame, reader, selected, session, url, workthrough
+from pages.ui import acting, actions, ask_follow_up, desk, frame, reader, selected, session, url, workthrough
 from pages.ui.acting import Target
 from pages.ui.workthrough import Queue
 
@@ -28,6 +28,11 @@ def verbs(shown: Conversation, queue: Queue | None = None) -> None:
     flame, hint = ("not_hot", "No longer a hot lead (h)") if shown.is_hot else ("hot", "Mark as hot lead (h)")
     _button("Hot lead", "local_fire_department", flame, _act, flame, target, hint=hint)
     _button("Tag", "label", "tag", acting.ask, "tag", target, hint="Add tags (t)")
+    if shown.is_due:
+        _button("Follow-up done", "notifications_active", "follow_up_done", _act, "follow_up_done", target)
+    else:
+        hint = f"Follow-up: {ask_follow_up.written(shown.follow_up_at)}" if shown.follow_up_at else "Follow up (f)"
+        _button("Follow up", "schedule", "follow_up", acting.ask, "follow_up", target, hint=hint)
     _button("Stage", "conversion_path", "move", acting.ask, "move", target, hint="Set stage (s)")
 
 

@@ -6,9 +6,10 @@ from pages.ui.places import here
 
 SHOWN = Conversation(
     **dict.fromkeys(("first_name", "last_name", "email", "zip_code", "city", "state", "source", "owner", "note"), ""),
-    **dict.fromkeys(("is_archived", "is_hot", "is_opted_out"), False),
+    **dict.fromkeys(("is_archived", "is_hot", "is_opted_out", "is_due"), False),
     **dict.fromkeys(("created_at", "active_at", "unread_count", "message_count", "enrollment_count"), 0),
-    id=7, phone="+12125550107", is_phone_valid=True, date_of_birth=None, time_zone=None, tags=(), deals=(),
+    id=7, phone="+12125550107", is_phone_valid=True, date_of_birth=None, follow_up_at=None, time_zone=None, tags=(),
+    deals=(),
 )  # fmt: skip
 
 

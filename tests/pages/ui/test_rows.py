@@ -18,6 +18,8 @@ PLAIN: dict[str, Any] = {
     "is_archived": 0,
     "is_hot": 0,
     "is_opted_out": 0,
+    "is_due": 0,
+    "follow_up_at": None,
     "unread_count": 0,
     "last_direction": "in",
     "phone": "+12125550107",
@@ -54,6 +56,11 @@ def test_a_conversation_that_was_never_active_has_no_time() -> None:
 def test_without_a_name_the_phone_stands_for_it() -> None:
     row = drawn(first_name="", last_name="")
     assert (row["title"], row["initials"]) == ("(212) 555-0107", "#")
+
+
+def test_a_follow_up_is_marked_as_planned_or_due() -> None:
+    assert drawn(follow_up_at=AT)["marks"] == "planned"
+    assert drawn(follow_up_at=AT, is_due=1)["marks"] == "due"
 
 
 def test_no_quote_is_no_amount_and_zero_is_zero() -> None:
