@@ -45,8 +45,8 @@ def act(  # noqa: PLR0913 - each option is one filter of the list, or one part o
     store, actor = open_store(must_exist=True)
     with store.read() as reader:
         asked = {"tab": tab, "search": search, "tag": tag, "tags": tags, "stage": stage, "owner": owner}
-        asked = {**asked, "open_deal": open_deal, "follow_up": follow_up}
-        selection = bulk.choose_all(reader, wanted_by(reader, actor, asked))
+        further = {"open_deal": open_deal, "follow_up": follow_up}
+        selection = bulk.choose_all(reader, wanted_by(reader, actor, {**asked, **further}))
         wish = bulk.action(action, **_params(reader, action, to or [], amount, keep_enrollments))
     if dry_run or not len(selection):
         found = bulk.preview(store, actor, wish, selection)

@@ -48,8 +48,8 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
     store, actor = open_store(must_exist=True)
     with store.read() as reader:
         asked = {"tab": tab, "search": search, "tag": tag, "tags": tags, "stage": stage, "owner": owner}
-        asked = {**asked, "open_deal": open_deal, "follow_up": follow_up}
-        wanted = wanted_by(reader, actor, asked)
+        further = {"open_deal": open_deal, "follow_up": follow_up}
+        wanted = wanted_by(reader, actor, {**asked, **further})
         order: Any = sort.removeprefix("+")
         page = conversations.find(
             reader, wanted, Sort(order, not sort.startswith("+")), Slice(limit, after), budget=None
