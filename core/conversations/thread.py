@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from core.conversations import reasons
 from core.conversations.query import Query
 from core.conversations.rows import tags_of
 from core.conversations.upkeep import activity_at
-from core.database.tables import contact, conversation, deal, message, note, pipeline, stage, user
+from core.database.tables import change, contact, conversation, deal, message, note, pipeline, stage, user
 from core.errors import NotFound
 
 PAGE = 200
@@ -99,13 +99,34 @@ def get(reader: Connection, conversation_id: int) -> Conversation:
     return Conversation(**values, tags=tags, deals=_deals(reader, conversation_id))
 
 
-def reach(reader: Connection, conversation_id: int, asked: Query) -> int:
-    """How many of the newest messages reach back to the newest one that shows what is asked for; 0: none does."""
+def reach(reader: Connection, conversation_id: int, asked: Query, *, oldest: bool = False) -> int:
+    """How many of the newest messages reach back to the newest (`oldest`: the oldest) one that shows what is asked for;
+    0: none does.
+    """
     if asked.is_blank:
         return 0
     listed = select(message.c.body).where(message.c.contact_id == conversation_id)
     bodies = reader.execute(listed.order_by(message.c.sent_at.desc(), message.c.id.desc())).scalars().all()
-    return next((n for n, body in enumerate(bodies, 1) if reasons.shows(body, asked)), 0)
+    places = (n for n, body in enumerate(bodies, 1) if reasons.shows(body, asked))
+    return max(places, default=0) if oldest else next(places, 0)
+
+
+def unread_reach(reader: Connection, conversation_id: int, unread: int) -> int:
+    """How many of the newest messages reach back to the first unread one, `unread` being how many there are."""
+    m = message.c
+    listed = select(m.direction).where(m.contact_id == conversation_id).order_by(m.sent_at.desc(), m.id.desc())
+    read = 0
+    for place, direction in enumerate(reader.execute(listed).scalars() if unread else (), 1):
+        read += direction == "in"
+        if read == unread:
+            return place
+    return 0
+
+
+def touched(reader: Connection, conversation_id: int) -> int:
+    """The newest event that touched this contact: what was drawn at one is current while it stays."""
+    k = change.c
+    return reader.execute(select(func.max(k.event_id)).where(k.contact_id == conversation_id)).scalar_one() or 0
 
 
 def _deals(reader: Connection, contact_id: int) -> tuple[Deal, ...]:

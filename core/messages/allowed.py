@@ -2,14 +2,19 @@
 
 from sqlalchemy import Connection, select
 
-from core.database.tables import conversation
+from core.database.tables import contact, conversation, message
 from core.errors import Conflict, NotFound
+from core.messages.keywords import wish
+from core.phone import national
 
 CONFIRMATION = "opt_out"
 """Origin of the one text that still goes to somebody who has opted out: that it was understood."""
 
 OPTED_OUT = "opted_out"
 """Why a text in the outbox is suppressed."""
+
+
+ASKED = "Their last text sounds like an opt-out. If it is one, record it."
 
 
 def refusal(reader: Connection, contact_id: int) -> str:
@@ -29,3 +34,16 @@ def require(reader: Connection, contact_id: int) -> None:
     """Raises: Conflict when this contact must not be texted; NotFound."""
     if why := refusal(reader, contact_id):
         raise Conflict(why)
+
+
+def warnings(reader: Connection, contact_id: int) -> list[str]:
+    """What somebody should know who is about to text this contact."""
+    other, c = contact.alias("other").c, conversation.c
+    person = select(contact.c.same_person_id).where(contact.c.id == contact_id).scalar_subquery()
+    outs = select(other.phone).join(conversation, c.id == other.id)
+    outs = outs.where(other.same_person_id == person, other.id != contact_id, c.is_opted_out == 1).order_by(other.id)
+    found = [f"The same person has opted out with {national(each)}." for each in reader.execute(outs).scalars()]
+    m = message.c
+    last = select(m.body).where(m.contact_id == contact_id, m.direction == "in").order_by(m.sent_at.desc(), m.id.desc())
+    body = reader.execute(last.limit(1)).scalar()
+    return [*found, ASKED] if body and wish(body) == "phrase" else found

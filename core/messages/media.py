@@ -94,6 +94,27 @@ def sniff(data: bytes) -> str:
     return next((kind for beginning, kind in _BEGINNINGS if data.startswith(beginning)), UNKNOWN)
 
 
+class Attached(NamedTuple):
+    """A file of a message; `width` and `height` in pixels, None: it cannot be shown; `size` in bytes."""
+
+    message_id: int
+    id: int
+    content_type: str
+    size: int
+    width: int | None
+    height: int | None
+
+
+def of_contact(reader: Connection, contact_id: int) -> dict[int, list[Attached]]:
+    """The files of a contact's messages, in the order they came."""
+    a = attachment.c
+    rows = reader.execute(select(*[a[name] for name in Attached._fields]).where(a.contact_id == contact_id).order_by(a.id))
+    found: dict[int, list[Attached]] = {}
+    for row in rows:
+        found.setdefault(row.message_id, []).append(Attached(*row))
+    return found
+
+
 def find(reader: Connection, actor: Actor, data_dir: Path, key: tuple[int, int], *, is_small: bool) -> Found:
     """The file of an attachment, by its contact and id.
 

@@ -156,6 +156,15 @@ def waiting(reader: Connection, contact_id: int, now: int) -> list[Waiting]:
     return [Waiting(*row[:6], row.writer or "") for row in rows]
 
 
+def failed(reader: Connection, contact_id: int) -> dict[int, str]:
+    """Messages that can be sent again, with the reason why they failed."""
+    o = outbox.c
+    rows = reader.execute(
+        select(o.message_id, o.reason).where(o.contact_id == contact_id, o.state == "failed", o.message_id.is_not(None))
+    )
+    return {row.message_id: row.reason for row in rows}
+
+
 def withdraw(work: Work, rows: Sequence[Row[Any]], state: str, reason: str) -> list[Change]:
     """Move these rows of the outbox, all of one contact whose conversation is locked, to an end without a text."""
     after = {"state": state, "reason": reason}

@@ -10,7 +10,7 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 
 HERE = Path(__file__).parent
 FAMILY = "talkdeck"
-NAMES = ("card", "keys", "listing", "swatches", "tags", "templates", "thread", "wording")
+NAMES = ("card", "composer", "keys", "listing", "swatches", "tags", "templates", "thread", "wording")
 
 _renderers: dict[str, Callable[..., object]] = {}
 

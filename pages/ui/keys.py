@@ -27,6 +27,7 @@ KEYS = [
     _key("h", "Hot lead, or not", f"{ACT}-hot", f"{READER}-hot", f"{READER}-not_hot"),
     _key("f", "Follow up, or done with it", f"{READER}-follow_up", f"{READER}-follow_up_done"),
     _key("q", "Work through this list, one conversation after the other", "conversations-work"),
+    _key("r", "Write a text"),
     _key("z", "Undo what was done last", "frame-undo"),
     _key("Escape", "Close the conversation", f"{READER}-close", shown="Esc"),
 ]

@@ -12,6 +12,7 @@ CSS = """<style>
 .st-key-conversations-both { flex-wrap: nowrap; align-items: stretch; }
 .st-key-conversations-grid-box iframe { height: var(--list) !important; }
 .st-key-reader { --reader-height: calc(var(--list) - 3.1rem); }
+.st-key-reader-talk { --composer: 150px; }
 .st-key-conversations-list:has(.st-key-conversations-none) .st-key-conversations-grid-box { display: none; }
 .st-key-conversations-gone:empty, .st-key-conversations-list > :empty { display: none; }
 .st-key-contact { --reader-height: calc(100vh - 8.5rem); }
@@ -62,6 +63,7 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
 @media (max-width: 640px) {
   .st-key-conversations-both, .st-key-reader-both { flex-wrap: wrap; }
   .st-key-reader, .st-key-queue { --reader-height: auto; }
+  .st-key-reader-talk { --composer: auto; }
   .st-key-reader-own, .st-key-keys { display: none; }
   .st-key-conversations-columns { display: none; }
   .st-key-conversations-verbs, .st-key-conversations-ticks { flex-wrap: nowrap; overflow-x: auto; max-width: 100%; }

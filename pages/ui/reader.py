@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.conversations import Conversation
-from pages.ui import panel, thread
+from pages.ui import composer, live, panel, thread
 from pages.ui.places import here
 
 
@@ -16,6 +16,9 @@ def show(shown: Conversation, search: str) -> None:
     """Messages left, contact right; one below the other where it is narrow. `search`: its words are marked."""
     with st.container(horizontal=True, key="reader.both", gap=None):
         with st.container(key="reader.talk", width="stretch", gap=None):
+            live.drawn(shown.id)
             thread.show(shown, search)
+            composer.show(shown.id, title(shown))
+            live.look(shown.id)
         with st.container(key="reader.panel", width=290, gap=None):
             panel.show(shown)

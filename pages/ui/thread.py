@@ -1,76 +1,121 @@
-"""The messages of one conversation, by day."""
+"""The messages of one conversation, by day, what happened between them, and below them what waits to be sent."""
 
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from core import clock
-from core.conversations import query
-from core.conversations.thread import PAGE, Conversation, messages, reach
-from pages.ui import components, session
+from core import clock, messages, people
+from core.access import Right
+from core.conversations import Conversation, query
+from core.conversations import thread as stored
+from core.errors import AppError
+from core.messages import Waiting
+from pages.ui import components, composer, frame, session, timeline
 from pages.ui.places import Here, here
-from pages.ui.rows import marked
 
+KEY = "conversations.thread"
+PAGES = "conversations.thread.pages"
+ASKED = "conversations.thread.asked"
+EVENTS = "thread.events"
 AROUND = 10
-"""So many messages stand before the one that was searched for."""
+"""So many messages stand before the one that was searched for, or that is new."""
 
-STATUS = {
-    "delivered": ("✓✓ delivered", "done"),
-    "sent": ("✓ sent", "done"),
-    "queued": ("waiting", "open"),
-    "undelivered": ("not delivered", "failed"),
-    "failed": ("failed", "failed"),
-    "blocked_opt_out": ("blocked: opted out", "failed"),
-}
+NOT_SENT = {"opted_out": "not sent: they have opted out"}
 
 
 def show(shown: Conversation, search: str) -> None:
-    """The messages, newest below. `search`: its words are marked."""
-    key = f"conversations.thread.pages.{shown.id}"
-    asked = query.parse(search)
+    """Newest below, opened at the first unread one. `search`: its words are marked, unless the thread's own are."""
+    own = _own_search(shown.id)
+    asked = query.parse(own or search)
     with session.store().read() as reader:
-        first = max(PAGE, reach(reader, shown.id, asked) + AROUND)
-        rows = messages(reader, shown.id, limit=first + PAGE * st.session_state.get(key, 0))
-
-    def earlier() -> None:
-        st.session_state[key] = st.session_state.get(key, 0) + 1
-
-    left = shown.message_count - len(rows)
+        limit, new = _limits(reader, shown, asked, bool(own))
+        rows = stored.messages(reader, shown.id, limit=limit)
+        with_events = people.preference(reader, session.actor().id, EVENTS) is not False
+        left = shown.message_count - len(rows)
+        parts = [timeline.entries(reader, shown.id, rows, asked, here())]
+        if with_events:
+            since = int(rows["sent_at"].iloc[0]) if left > 0 and len(rows) else 0
+            parts.append(timeline.happened(reader, session.actor(), shown.id, since, here()))
+        waiting = messages.waiting(reader, shown.id, clock.now())
     data = {
         "contact": shown.id,
-        "messages": [_message(row, asked, here()) for row in rows.to_dict("records")],
+        "items": timeline.ordered(*parts),
+        "firstNew": int(rows["id"].iloc[-new]) if 0 < new <= len(rows) else 0,
+        "unread": shown.unread_count,
         "earlier": f"Show earlier messages ({left:,} more)" if left > 0 else "",
+        "waiting": [_waiting(each, here()) for each in waiting],
+        "now": clock.now(),
+        "search": own,
+        "events": with_events,
+        "maySend": session.actor().may(Right.MESSAGE_SEND),
     }
-    components.mount("thread", "conversations.thread", data, on_earlier_change=earlier)
+    components.mount("thread", KEY, data, **_triggers(shown))
 
 
-def _message(row: dict[str, Any], asked: query.Query, at: Here) -> dict[str, Any]:
-    local = at.local(int(row["sent_at"]))
-    words, state = STATUS.get(row["status"], (row["status"], "open")) if row["direction"] == "out" else ("", "")
+def _limits(reader: Any, shown: Conversation, asked: query.Query, is_own: bool) -> tuple[int, int]:
+    """How many messages are drawn, and how many of them are new or stand after the first that is."""
+    new = stored.unread_reach(reader, shown.id, shown.unread_count)
+    hit = stored.reach(reader, shown.id, asked, oldest=is_own)
+    first = max(stored.PAGE, hit + AROUND if hit else 0, new + AROUND if new else 0)
+    return first + stored.PAGE * st.session_state.get(PAGES, {}).get(shown.id, 0), new
+
+
+def _own_search(contact_id: int) -> str:
+    asked: tuple[int, str] = st.session_state.get(ASKED, (0, ""))
+    return asked[1] if asked[0] == contact_id else ""
+
+
+def _triggers(shown: Conversation) -> dict[str, Callable[[], None]]:
+    def told(name: str) -> Any:
+        return getattr(st.session_state[KEY], name)
+
+    def earlier() -> None:
+        pages = st.session_state.setdefault(PAGES, {})
+        pages[shown.id] = pages.get(shown.id, 0) + 1
+
+    def search() -> None:
+        st.session_state[ASKED] = (shown.id, str(told("search"))[:300])
+
+    def events() -> None:
+        session.store().write(session.actor(), people.prefer, EVENTS, bool(told("events")))
+
+    def cancel() -> None:
+        body = _do(messages.cancel, told("cancel"))
+        if body is not None:
+            composer.give_back(shown.id, body)
+
+    def hurry() -> None:
+        _do(messages.send_now, told("hurry"))
+
+    def again() -> None:
+        _do(messages.again, told("again"), shown.id)
+
+    named = {"earlier": earlier, "search": search, "events": events, "cancel": cancel, "hurry": hurry, "again": again}
+    return {f"on_{name}_change": act for name, act in named.items()}
+
+
+def _do(verb: Any, id_: object, *args: int) -> Any:
+    if not isinstance(id_, int):
+        return None
+    try:
+        return session.store().write(session.actor(), verb, id_, *args)
+    except AppError as refused:
+        frame.tell(str(refused))
+        return None
+
+
+def _waiting(each: Waiting, at: Here) -> dict[str, Any]:
+    soon = each.due_at - clock.now() <= messages.UNDO_SECONDS
+    local = at.local(each.due_at)
+    when = f"{timeline.day(local, at)} {local.strftime('%H:%M')}"
+    said = {"suppressed": NOT_SENT.get(each.reason, f"not sent: {each.reason}"), "held": f"held: {each.reason}"}
     return {
-        "side": row["direction"],
-        "body": marked(row["body"], asked, None),
-        "day": day(local, at),
-        "time": local.strftime("%H:%M"),
-        "exact": local.strftime("%A, %-d %B %Y, %H:%M:%S %Z"),
-        "by": _by(row),
-        "status": words,
-        "state": state,
+        "id": each.id,
+        "body": each.body,
+        "said": said.get(each.state, "" if soon else f"scheduled for {when}"),
+        "by": " · ".join(part for part in (each.writer, timeline.ORIGINS.get(each.origin, "")) if part),
+        "due": each.due_at,
+        "isOpen": each.state != "suppressed",
+        "isSoon": soon and each.state == "scheduled",
     }
-
-
-def _by(row: dict[str, Any]) -> str:
-    if row["direction"] == "in":
-        return ""
-    origin = {"workflow": "workflow", "template": "template", "bulk": "bulk message"}.get(row["origin"], "")
-    return " · ".join(part for part in (row["sender"] if isinstance(row["sender"], str) else "", origin) if part)
-
-
-def day(local: datetime, at: Here) -> str:
-    """Today, yesterday, or the date; the year only when it is another one."""
-    today = at.local(clock.now()).date()
-    ago = (today - local.date()).days
-    if ago in (0, 1):
-        return "Today" if ago == 0 else "Yesterday"
-    return local.strftime("%A, %-d %B" if local.year == today.year else "%A, %-d %B %Y")
