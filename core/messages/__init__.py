@@ -1,8 +1,8 @@
 """Texts going out and coming in: the outbox, what became of it, answers, opt-outs, drafts, pictures."""
 
 from core.messages.allowed import ASKED, refusal, warnings
-from core.messages.inbound import Incoming, Media, accept
 from core.messages.consent import record_opt_out
+from core.messages.inbound import Incoming, Media, accept
 from core.messages.outbox import UNDO_SECONDS, Text, Waiting, again, cancel, failed, send, send_now, waiting
 from core.messages.status import Report, report
 

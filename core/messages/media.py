@@ -108,9 +108,9 @@ class Attached(NamedTuple):
 def of_contact(reader: Connection, contact_id: int) -> dict[int, list[Attached]]:
     """The files of a contact's messages, in the order they came."""
     a = attachment.c
-    rows = reader.execute(select(*[a[name] for name in Attached._fields]).where(a.contact_id == contact_id).order_by(a.id))
+    listed = select(*[a[name] for name in Attached._fields]).where(a.contact_id == contact_id)
     found: dict[int, list[Attached]] = {}
-    for row in rows:
+    for row in reader.execute(listed.order_by(a.id)):
         found.setdefault(row.message_id, []).append(Attached(*row))
     return found
 

@@ -156,7 +156,8 @@ def test_a_conversation_opens_beside_the_list_with_its_messages(inbox: Store, vi
     with inbox.read() as reader:
         shown, sent = conversations.get(reader, first), conversations.messages(reader, first)
     drawn = json.loads(app.get("bidi_component")[1].proto.json)
-    assert ["".join(text for text, _ in each["body"]) for each in drawn["messages"]] == sent["body"].tolist()
+    shown_texts = [each["body"] for each in drawn["items"] if each["kind"] == "message"]
+    assert ["".join(text for text, _ in parts) for parts in shown_texts] == sent["body"].tolist()
     assert shown.name in texts(app)
     view = json.loads(str(grid_rows(app)[0]["view"]))
     assert (view["beside"], view["open"]) == (True, str(first))
