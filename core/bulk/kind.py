@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Connection,
     FromClause,
@@ -15,8 +14,6 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
-    null,
-    or_,
     select,
 )
 
@@ -157,26 +154,24 @@ def planned(
     already: Tests,
     row: Touched,
 ) -> Select[Any]:
-    """The columns of images.PLANNED; `row`: what is touched where something changes."""
+    """The columns of images.PLANNED; `row`: what is touched where something changes.
+
+    The tests stand in outcome and reason alone, for an engine runs them anew wherever they stand.
+    """
     table, row_id, before, after, detail = row
     skips, dones = [(c.id.is_(None), "gone"), *skipped], list(already)
     reasons = [(test, literal_column(f"'{reason}'", Text)) for test, reason in [*skips, *dones]]
     outcomes = [(test, literal_column("'skipped'", Text)) for test, _ in skips]
     outcomes += [(test, literal_column("'already'", Text)) for test, _ in dones]
-    stays = or_(*[test for test, _ in [*skips, *dones]])
-
-    def changed_only(value: ColumnElement[Any] | None, type_: Any) -> ColumnElement[Any]:
-        return null().cast(type_) if value is None else case((stays, null()), else_=value)
-
     return select(
         (place * literal_column(str(STEP)) + detail).label("n"),
         contact_id.label("contact_id"),
         literal_column(f"'{table}'", Text).label("table_name"),
-        changed_only(row_id, BigInteger).label("row_id"),
+        row_id.label("row_id"),
         case(*outcomes, else_=literal_column("'changed'", Text)).label("outcome"),
         case(*reasons, else_=literal_column("''", Text)).label("reason"),
-        changed_only(before, Text).label("before"),
-        changed_only(after, Text).label("after"),
+        images.or_none(before).label("before"),
+        images.or_none(after).label("after"),
     )
 
 
@@ -211,8 +206,8 @@ def side(n: ColumnElement[int], contact_id: ColumnElement[int], row: Touched) ->
         row_id.label("row_id"),
         literal_column("'changed'", Text).label("outcome"),
         literal_column("''", Text).label("reason"),
-        (null().cast(Text) if before is None else before).label("before"),
-        (null().cast(Text) if after is None else after).label("after"),
+        images.or_none(before).label("before"),
+        images.or_none(after).label("after"),
     )
 
 

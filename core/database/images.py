@@ -14,11 +14,13 @@ from sqlalchemy import (
     LargeBinary,
     Select,
     Text,
+    case,
     cast,
     func,
     insert,
     literal,
     literal_column,
+    null,
     select,
     text,
 )
@@ -30,6 +32,9 @@ from core.database.work import STEP
 
 PLANNED = ("n", "contact_id", "table_name", "row_id", "outcome", "reason", "before", "after")
 """The columns of a selection given to `account`."""
+
+OF_CHANGED = ("row_id", "before", "after")
+"""Those that are kept where the outcome is “changed” alone; elsewhere they may say anything."""
 
 
 def is_main(n: ColumnElement[int]) -> ColumnElement[bool]:
@@ -87,9 +92,17 @@ def places(connection: Connection, ids: list[int], first: int) -> Select[Any]:
 def account(connection: Connection, event_id: int, planned: Select[Any]) -> None:
     """Write the planned changes down, salted and sealed, in one statement; `planned` has the columns of PLANNED."""
     p = _salted(connection, planned)
-    sealed = select(literal(event_id, BigInteger), *[p.c[name] for name in PLANNED], p.c.salt, _sealed(connection, p))
+    is_changed = p.c.outcome == literal_column("'changed'")
+    row = {name: case((is_changed, p.c[name])) if name in OF_CHANGED else p.c[name] for name in PLANNED}
+    digest = _sealed(connection, p.c.salt, row["before"], row["after"])
     names = ["event_id", *PLANNED, "salt", "digest"]
-    connection.execute(insert(change).from_select(names, sealed))
+    values = select(literal(event_id, BigInteger), *row.values(), p.c.salt, digest)
+    connection.execute(insert(change).from_select(names, values))
+
+
+def or_none(image: ColumnElement[str] | None) -> ColumnElement[Any]:
+    """The image; None: there is no row."""
+    return null().cast(Text) if image is None else image
 
 
 def _salted(connection: Connection, planned: Select[Any]) -> CTE:
@@ -104,15 +117,17 @@ def _salted(connection: Connection, planned: Select[Any]) -> CTE:
     return salted.cte("salted").prefix_with("MATERIALIZED")
 
 
-def _sealed(connection: Connection, p: CTE) -> ColumnElement[bytes]:
+def _sealed(
+    connection: Connection, salt: ColumnElement[bytes], before: ColumnElement[str], after: ColumnElement[str]
+) -> ColumnElement[bytes]:
     if engines.is_sqlite(connection):
-        return func.change_seal(p.c.salt, p.c.before, p.c.after, type_=LargeBinary)
+        return func.change_seal(salt, before, after, type_=LargeBinary)
     nothing: ColumnElement[bytes] = literal_column(r"'\x00'::bytea")
 
     def as_bytes(image: ColumnElement[str]) -> ColumnElement[Any]:
         return func.convert_to(func.coalesce(image, literal_column("''")), literal_column("'UTF8'"))
 
-    joined = p.c.salt.op("||")(nothing).op("||")(as_bytes(p.c.before)).op("||")(nothing).op("||")(as_bytes(p.c.after))
+    joined = salt.op("||")(nothing).op("||")(as_bytes(before)).op("||")(nothing).op("||")(as_bytes(after))
     return func.sha256(joined, type_=LargeBinary)
 
 

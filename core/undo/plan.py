@@ -12,12 +12,10 @@ from sqlalchemy import (
     false,
     literal_column,
     not_,
-    null,
     or_,
     select,
     true,
 )
-from sqlalchemy import Text as TextType
 
 from core.bulk.apply import TABLES, Rows, Shape, Stretch
 from core.database import images
@@ -52,21 +50,23 @@ def undoing(connection: Connection, stretch: Stretch, shape: Shape) -> Select[An
     may = and_(_is_as_left(connection, rows, shape, o), *_guards(connection, rows, shape, o))
     is_back = _is_taken_back(connection, stretch.event_id, o.c.n)
 
-    def by_outcome(back: Any, restored: Any, left: Any) -> ColumnElement[Any]:
-        return case((is_back, back), (may, restored), else_=left)
-
-    nothing = null().cast(TextType)
+    def by_outcome(back: str, restored: str, left: str) -> ColumnElement[Any]:
+        return case((is_back, _word(back)), (may, _word(restored)), else_=_word(left))
 
     return select(
         o.c.n.label("n"),
         o.c.contact_id.label("contact_id"),
         o.c.table_name.label("table_name"),
         o.c.row_id.label("row_id"),
-        by_outcome(*[literal_column(f"'{word}'") for word in ("already", "changed", "skipped")]).label("outcome"),
-        by_outcome(*[literal_column(f"'{word}'") for word in ("undone", "", "changed_since")]).label("reason"),
-        by_outcome(nothing, o.c.after, nothing).label("before"),
-        by_outcome(nothing, o.c.before, nothing).label("after"),
+        by_outcome("already", "changed", "skipped").label("outcome"),
+        by_outcome("undone", "", "changed_since").label("reason"),
+        o.c.after.label("before"),
+        o.c.before.label("after"),
     ).select_from(o.outerjoin(rows.table, rows.found(o.c)))
+
+
+def _word(said: str) -> ColumnElement[str]:
+    return literal_column(f"'{said}'")
 
 
 def _is_taken_back(connection: Connection, event_id: int, n: ColumnElement[int]) -> ColumnElement[bool]:
