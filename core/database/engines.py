@@ -46,10 +46,13 @@ _SQLITE_SETTINGS = (
 
 _POSTGRESQL_SETTINGS = {
     "plan_cache_mode": "force_custom_plan",  # a generic plan cannot know a rare word from a frequent one
+    "jit": "off",  # compiling takes longer than what is compiled here ever runs
     "lock_timeout": "15s",
     "idle_in_transaction_session_timeout": "60s",
     "timezone": "UTC",
 }
+_WHOLE_TABLES = ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin")
+_BY_KEY = select(*[func.set_config(way, "off", True) for way in _WHOLE_TABLES])
 _POSTGRESQL_OPTIONS = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL_SETTINGS.items())
 
 
@@ -64,6 +67,15 @@ def is_sqlite_url(url: str) -> bool:
 
 def is_sqlite(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
+
+
+def look_up_by_key(connection: Connection) -> None:
+    """PostgreSQL finds rows by their keys until the transaction ends; SQLite does so anyway.
+
+    Its planner cannot know how few rows a stretch of a large job needs, and would read a whole table for each.
+    """
+    if not is_sqlite(connection):
+        connection.execute(_BY_KEY)
 
 
 def rest_seconds(engine: Engine) -> float:

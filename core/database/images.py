@@ -133,6 +133,7 @@ def _sealed(
 
 def lock(connection: Connection, ids: list[int]) -> None:
     """Nobody else changes these conversations until the transaction ends; in order, so that no two wait in a ring."""
+    engines.look_up_by_key(connection)
     if not engines.is_sqlite(connection):  # there, one writer at a time has the whole file
         connection.execute(_LOCK, {"ids": sorted(ids)})
 

@@ -118,6 +118,8 @@ conversation = Table(
     ),
     Index("ix_conversation_owner", "owner_id", "activity_key"),
     Index("ix_conversation_source", "source", "activity_key"),
+    # Room on every page: what writes a count alone (an enrollment) then leaves PostgreSQL's indexes alone.
+    postgresql_with={"fillfactor": 80},
 )
 
 message = Table(
