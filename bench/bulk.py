@@ -4,20 +4,21 @@ import random
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from bench.data import SEED, WORK, Set, sqlite_file
-from bench.measure import timing
-from bench.report import Row
+from bench.measure import once, timing
+from bench.report import BUDGETS, Row
 from core import bulk, conversations, jobs, undo
+from core.access import Actor
 from core.conversations import ConversationFilter
 from core.database import Change, Store, Work, engines
-from core.database.tables import conversation, workflow
+from core.database.tables import conversation, note, workflow
 
 SIZES = (100, 10_000, 100_000, 800_000)
 SHARE = 0.8
@@ -26,18 +27,7 @@ SHARE = 0.8
 ONE_BY_ONE = 300
 """Rows of the loop, whose time is then reckoned up."""
 
-PAGE_SECONDS = 0.05
-
-
-@dataclass
-class Locks:
-    """How long each write took, in milliseconds: nobody else can write meanwhile."""
-
-    taken: list[float]
-
-    @property
-    def longest(self) -> float:
-        return max(self.taken, default=0.0)
+PAUSE_SECONDS = 0.05
 
 
 @contextmanager
@@ -88,24 +78,33 @@ def _both(measured: Set, action: bulk.Action, listed: list[int], place: str) -> 
     store, actor = measured.store, measured.actor
     what = f"{action.name} {len(listed):,} {place}"
     budget = len(listed) == 100_000 and place == "scattered"
-    with _locks(store) as locks, _reading(measured) as pages:
+    with _others(measured, f"during {what}", budget) as others:
         begun, worked = time.perf_counter(), time.process_time()
         event_id = bulk.start(store, actor, action, bulk.choose("ticked", listed))
         _finish(store, event_id)
         taken = (time.perf_counter() - begun) * 1_000
     with store.read() as reader:
         changed = jobs.status(reader, event_id).changed
-    page = timing(pages) if pages else None
-    beside = "" if page is None else f", another's page {page.p95:.0f} ms"
-    note = f"{changed:,} changed, {_worked(worked)}, longest lock {locks.longest:.0f} ms{beside}"
-    yield Row("bulk", what, timing([taken], note), "bulk" if budget else "")
-    with _locks(store) as locks:
+    yield Row("bulk", what, timing([taken], f"{changed:,} changed, {_worked(worked)}"), "bulk" if budget else "")
+    yield from others
+    with _others(measured, f"during undo of {what}", budget) as others:
         begun, worked = time.perf_counter(), time.process_time()
-        undo_id = undo.start(store, actor, event_id)
-        _finish(store, undo_id)
+        _finish(store, undo.start(store, actor, event_id))
         taken = (time.perf_counter() - begun) * 1_000
-    note = f"{_worked(worked)}, longest lock {locks.longest:.0f} ms"
-    yield Row("bulk", f"undo of {what}", timing([taken], note), "bulk undo" if budget else "")
+    yield Row("bulk", f"undo of {what}", timing([taken], _worked(worked)), "bulk undo" if budget else "")
+    yield from others
+
+
+@contextmanager
+def _others(measured: Set, when: str, budget: bool) -> Iterator[list[Row]]:
+    """What others meet meanwhile; the rows are there at the end."""
+    rows: list[Row] = []
+    with _locks(measured.store) as locks, _meanwhile(_turn(measured)) as pages, _meanwhile(_save(measured)) as notes:
+        yield rows
+    met = {"longest write lock": [max(locks)], "another's note save": notes, "another's page": pages}
+    for name, taken in met.items():
+        if taken:
+            rows.append(Row("bulk", f"{name} {when}", timing(taken), name if budget and name in BUDGETS else ""))
 
 
 def _worked(since: float) -> str:
@@ -153,37 +152,71 @@ def _loop(measured: Set, listed: list[int], size: int) -> Row:
 
 
 @contextmanager
-def _locks(store: Store) -> Iterator[Locks]:
-    locks, write = Locks([]), store.write
+def _locks(store: Store) -> Iterator[list[float]]:
+    """How long each write held its lock, in milliseconds: on SQLite nobody else can write meanwhile."""
+    taken: list[float] = []
+    write = store.write
 
-    def timed(*arguments: Any, **named: Any) -> Any:
-        begun = time.perf_counter()
+    def timed(actor: Actor, verb: Any, *arguments: Any, **named: Any) -> Any:
+        begun: list[float] = []
+
+        def with_lock(work: Work) -> Any:
+            begun.append(time.perf_counter())
+            return verb(work, *arguments, **named)
+
         try:
-            return write(*arguments, **named)
+            return write(actor, with_lock)
         finally:
-            locks.taken.append((time.perf_counter() - begun) * 1_000)
+            taken.append((time.perf_counter() - begun[-1]) * 1_000)
 
     store.write = timed  # type: ignore[method-assign]
     try:
-        yield locks
+        yield taken
     finally:
-        del store.write  # type: ignore[method-assign]
+        del store.write
+
+
+def _turn(measured: Set) -> Callable[[], None]:
+    """Another user turns a page."""
+
+    def turn() -> None:
+        with measured.store.read() as reader:
+            conversations.find(reader, ConversationFilter())
+
+    return turn
+
+
+def _save(measured: Set) -> Callable[[], None]:
+    """Another user saves a note."""
+    drawn = random.Random(SEED)
+
+    def write(work: Work) -> None:
+        id_ = drawn.randint(1, measured.n)
+        of_contact = note.c.contact_id == id_
+        body = f"Note {drawn.random()}"
+        was = work.conn.execute(select(note.c.body).where(of_contact)).scalar_one_or_none()
+        images = None if was is None else {"body": was}, {"body": body}
+        event_id = work.record_change("note.save", Change("note", id_, id_, *images))
+        values = {"body": body, "updated_at": work.now, "event_id": event_id}
+        if was is None:
+            work.conn.execute(insert(note).values(contact_id=id_, **values))
+        else:
+            work.conn.execute(update(note).where(of_contact).values(values))
+
+    return lambda: Store.write(measured.store, measured.actor, write)  # past what times the locks of the job
 
 
 @contextmanager
-def _reading(measured: Set) -> Iterator[list[float]]:
-    """Another user turns pages meanwhile; milliseconds of each."""
+def _meanwhile(work: Callable[[], None]) -> Iterator[list[float]]:
+    """Somebody else works on and on, with pauses; milliseconds of each time."""
     taken: list[float] = []
     ended = threading.Event()
 
-    def turn() -> None:
-        while not ended.wait(PAGE_SECONDS):
-            begun = time.perf_counter()
-            with measured.store.read() as reader:
-                conversations.find(reader, ConversationFilter())
-            taken.append((time.perf_counter() - begun) * 1_000)
+    def work_on() -> None:
+        while not ended.wait(PAUSE_SECONDS):
+            taken.append(once(work))
 
-    thread = threading.Thread(target=turn)
+    thread = threading.Thread(target=work_on)
     thread.start()
     try:
         yield taken

@@ -21,6 +21,8 @@ BUDGETS: dict[str, tuple[float, float]] = {
     "refresh": (30, 30),
     "bulk": (2_000, 3_000),
     "bulk undo": (3_000, 5_000),
+    "longest write lock": (250, 250),
+    "another's note save": (300, 100),
 }
 FULL = 1_000_000
 
