@@ -1,27 +1,38 @@
 """What the person does with the list: tick, sort, open, step to the next conversation, choose columns."""
 
+import secrets
 from dataclasses import asdict, replace
+from typing import Any
 
 import streamlit as st
 
 from core import conversations, people
 from core.conversations import Slice
 from core.conversations.upkeep import activity_key
+from core.database import Work
 from pages.ui import grid, selection, session, ticks, url
 from pages.ui.pager import Shown
 from pages.ui.selection import Column, GridState, Report
+from pages.ui.ticks import Ticks
 
 STATE = "conversations.desk"
 PAGE = "conversations.page"
 COLUMNS = "conversations.columns"
 TICKS = "conversations.ticks"
 FROZEN = "conversations.frozen"
+WINDOWS = "conversations.windows"
+"""Whose kept ticks this window may replace: its own, and those it began with."""
+
+CONTESTED = "Two windows had selected at the same time, so neither selection was kept. Select again."
 ALWAYS = ("bubble", "name")
 """Columns that cannot be switched off: without them a row says of nobody."""
 
 
 def state() -> GridState:
-    """Ticks and columns; both begin as the user left them, in this browser or another."""
+    """Ticks and columns; both begin as the user left them, in this browser or another.
+
+    When two windows wrote ticks over each other's, neither is taken up: acting on the wrong ones is worse than none.
+    """
     if STATE not in st.session_state:
         actor = session.actor()
         with session.store().read() as reader:
@@ -29,7 +40,11 @@ def state() -> GridState:
             has_frozen = chosen is not None and chosen["frozen_at"] is not None  # they may be many: not read in vain
             frozen = people.preference(reader, actor.id, FROZEN) if has_frozen else None
         columns = tuple(Column(**column) for column in kept or [])
-        st.session_state[STATE] = GridState(ticks.read(chosen, frozen), columns)
+        st.session_state[WINDOWS] = (secrets.token_hex(8), (chosen or {}).get("window"))
+        is_contested = chosen is not None and chosen.get("is_contested")
+        if is_contested:
+            st.toast(CONTESTED, icon=":material/select_window:", duration="long")
+        st.session_state[STATE] = GridState(Ticks() if is_contested else ticks.read(chosen, frozen), columns)
     kept_state: GridState = st.session_state[STATE]
     return kept_state
 
@@ -39,7 +54,7 @@ def keep(after: GridState) -> None:
     before = state()
     st.session_state[STATE] = after
     if after.ticks != before.ticks:
-        _write(TICKS, ticks.write(after.ticks))
+        session.store().write(session.actor(), _keep_ticks, after.ticks, st.session_state[WINDOWS])
     if after.ticks.frozen is not before.ticks.frozen and after.ticks.frozen is not None:
         _write(FROZEN, ticks.write_frozen(after.ticks.frozen))
     if after.columns != before.columns:
@@ -70,7 +85,7 @@ def show_selected() -> None:
 
 def close() -> None:
     """Back to the list alone. A callback."""
-    url.go(replace(url.now(), opened=None))
+    url.go(replace(url.now(), opened=None, queue=""))
 
 
 def step(direction: int) -> None:
@@ -120,6 +135,16 @@ def column_chooser() -> None:
             on_change=choose,
             label_visibility="collapsed",
         )
+
+
+def _keep_ticks(work: Work, now: Ticks, windows: tuple[str, str | None]) -> None:
+    held: dict[str, Any] = people.preference(work.conn, work.actor.id, TICKS) or {}
+    is_anything = bool(held.get("times")) or held.get("frozen_at") is not None
+    is_foreign = is_anything and held.get("window") not in windows
+    if is_foreign and not now.n:
+        return
+    is_contested = bool(now.n) and (is_foreign or held.get("is_contested", False))
+    people.prefer(work, TICKS, {**ticks.write(now), "window": windows[0], "is_contested": is_contested})
 
 
 def _write(key: str, value: object) -> None:

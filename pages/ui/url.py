@@ -39,6 +39,7 @@ class Place:
     at: str = ""  # begin at this value: a day, the beginning of a name, an amount
     row: int | None = 0  # rows of the list in front of the page; None: not known
     opened: int | None = None
+    queue: str = ""  # the queue that is worked through, by its name
     ticked_from: int | None = None  # the ticked ones alone, from this one on; ticks are no part of the address
 
     @property
@@ -191,6 +192,7 @@ PLACE = {
     "at": Part("at", _one),
     "row": Part("row", _row, lambda row: "unknown" if row is None else str(row)),
     "c": Part("opened", _number),
+    "queue": Part("queue", _one),
 }
 
 
@@ -273,7 +275,7 @@ def follow() -> None:
 
 def listed(place: Place) -> Place:
     """The list alone, from its beginning, with nothing open: what a saved view keeps."""
-    return replace(place.first_page(), opened=None)
+    return replace(place.first_page(), opened=None, queue="")
 
 
 def stay() -> None:

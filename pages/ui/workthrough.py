@@ -1,11 +1,14 @@
 """Working through a list: its conversations one after the other, each with its keys; leaving it returns to the list."""
 
-from dataclasses import dataclass, replace
+import secrets
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from urllib.parse import parse_qs
 
 import streamlit as st
 
-from core import conversations
-from core.conversations import ConversationFilter, Slice, Sort
+from core import conversations, people
+from core.conversations import ConversationFilter, Slice
 from pages.ui import session, url
 from pages.ui.listing import Listing
 
@@ -16,14 +19,20 @@ AHEAD = 200
 
 @dataclass(frozen=True)
 class Queue:
-    """`ids` so far, in the order of the list; `after`: where the next ones begin, None when these are all."""
+    """`ids` so far, in the order of the list that `start` is the address of; `after`: where the next ones begin, None
+    when these are all. `name` stands in the address, so that a reload finds the queue again.
+    """
 
+    name: str
+    start: str
     ids: tuple[int, ...]
     total: int
     after: str | None
-    wanted: ConversationFilter
-    sort: Sort
-    start: url.Place
+
+    @property
+    def place(self) -> url.Place:
+        """Where it was begun."""
+        return url.read(parse_qs(self.start))[0]
 
 
 def button(place: url.Place, found: Listing) -> None:
@@ -37,28 +46,38 @@ def begin(place: url.Place, wanted: ConversationFilter) -> None:
     """From the first of the list, or from the open one. A callback."""
     with session.store().read() as reader:
         total = conversations.count(reader, wanted).n
-    queue = _longer(Queue((), total, "", wanted, place.sort, place))
+    start = replace(place, opened=None, queue="")
+    queue = _longer(Queue(secrets.token_hex(4), url.query(start), (), total, ""))
     if not queue.ids:
         url.stay()
         return
-    st.session_state[QUEUE] = queue
-    url.go(replace(place, opened=place.opened if place.opened in queue.ids else queue.ids[0], ticked_from=None))
+    opened = place.opened if place.opened in queue.ids else queue.ids[0]
+    url.go(replace(place, opened=opened, ticked_from=None, queue=queue.name))
 
 
 def _longer(queue: Queue) -> Queue:
+    """With the next ones; kept for this window, and for its reload."""
+    wanted = replace(queue.place.wanted, user_id=session.actor().id)
     with session.store().read() as reader:
-        page = conversations.find(reader, queue.wanted, queue.sort, Slice(AHEAD, after=queue.after or None))
+        page = conversations.find(reader, wanted, queue.place.sort, Slice(AHEAD, after=queue.after or None))
     more = tuple(int(id_) for id_ in page.rows["id"] if int(id_) not in set(queue.ids))
-    return replace(queue, ids=queue.ids + more, after=page.scanned_to or page.last if page.has_after else None)
+    after = page.scanned_to or page.last if page.has_after else None
+    longer = replace(queue, ids=queue.ids + more, after=after)
+    st.session_state[QUEUE] = longer
+    session.store().write(session.actor(), people.prefer, QUEUE, asdict(longer))
+    return longer
 
 
 def current(place: url.Place) -> Queue | None:
-    """The queue while one of its conversations is open."""
-    queue: Queue | None = st.session_state.get(QUEUE)
-    if queue is not None and place.opened not in queue.ids:
-        st.session_state.pop(QUEUE)
+    """The queue that the address names, while one of its conversations is open."""
+    if not place.queue:
         return None
-    return queue
+    queue: Queue | None = st.session_state.get(QUEUE)
+    if queue is None:
+        with session.store().read() as reader:
+            kept: dict[str, Any] | None = people.preference(reader, session.actor().id, QUEUE)
+        queue = st.session_state[QUEUE] = Queue(**{**kept, "ids": tuple(kept["ids"])}) if kept else None
+    return queue if queue and queue.name == place.queue and place.opened in queue.ids else None
 
 
 def said(queue: Queue, place: url.Place) -> str:
@@ -76,7 +95,7 @@ def step(direction: int) -> None:
         return
     at = queue.ids.index(place.opened or 0) + direction
     if at >= len(queue.ids) and queue.after is not None:
-        queue = st.session_state[QUEUE] = _longer(queue)
+        queue = _longer(queue)
     if 0 <= at < len(queue.ids):
         url.go(replace(place, opened=queue.ids[at]))
         return
@@ -86,5 +105,5 @@ def step(direction: int) -> None:
 
 def leave() -> None:
     """Back to the list as it was. A callback."""
-    queue: Queue | None = st.session_state.pop(QUEUE, None)
-    url.go(replace(queue.start if queue else url.now(), opened=None))
+    queue = current(url.now())
+    url.go(queue.place if queue else replace(url.now(), opened=None, queue=""))

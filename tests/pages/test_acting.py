@@ -106,6 +106,23 @@ def test_the_selection_is_there_in_another_browser_until_it_was_acted_on(inbox: 
     assert set(ids) <= flags(inbox, "is_archived")
 
 
+def test_what_two_windows_selected_at_once_is_not_taken_for_one_selection(inbox: Store, visit: Visit) -> None:
+    first = visit()
+    first.button("conversations.ticks.page").click().run()
+    second = visit(tab="hot")
+    second.button("conversations.ticks.all").click().run()
+    first.button("conversations.ticks.clear").click().run()
+    assert "Nothing selected." not in texts(visit())
+    first.button("conversations.ticks.page").click().run()
+    third = visit()
+    assert "Nothing selected." in texts(third)
+    assert desk.CONTESTED in [toast.value for toast in third.toast]
+    for window in (first, second):
+        window.button("conversations.ticks.clear").click().run()
+    third.button("conversations.ticks.page").click().run()
+    assert "50 selected" in texts(visit())
+
+
 def test_all_that_match_are_frozen_when_they_are_chosen(inbox: Store, visit: Visit) -> None:
     ids = newest(inbox, 5)
     hot = flags(inbox, "is_hot") - flags(inbox, "is_archived")
@@ -208,6 +225,8 @@ def test_working_through_goes_on_after_each_and_comes_back(inbox: Store, visit: 
     assert ids[0] in flags(inbox, "is_archived")
     assert f"2 of {total}" in texts(app)
     assert str(ids[1]) in app.query_params["c"]
+    reloaded = visit(**{name: app.query_params[name] for name in ("c", "queue")})
+    assert f"2 of {total}" in texts(reloaded)
     app.button("reader.previous").click().run()
     assert f"1 of {total}" in texts(app)
     app.button("reader.close").click().run()

@@ -53,6 +53,7 @@ places = st.builds(
     is_last=st.booleans(),
     row=st.none() | st.integers(0, 10**6),
     opened=st.none() | st.integers(0, 10**15),
+    queue=st.sampled_from(["", "a1b2"]),
 )
 
 
