@@ -30,18 +30,26 @@ class Right(StrEnum):
 
 
 WORDS = {
-    Right.IMPORT_RUN: "import files",
-    Right.CONVERSATION_VIEW: "see conversations",
+    Right.ANALYTICS_VIEW: "see analytics",
+    Right.AUDIT_VIEW: "see what others did",
+    Right.CONTACT_EDIT: "change contacts and their conversations",
     Right.CONTACT_PERSONAL: "see full phones and e-mail addresses",
-    Right.USER_EDIT: "change users",
-    Right.MESSAGE_SEND: "send texts",
-    Right.TEMPLATE_EDIT: "change the team's templates",
+    Right.CONVERSATION_BULK: "act on many conversations at once, or on tags for everybody",
+    Right.CONVERSATION_VIEW: "see conversations",
+    Right.EXPORT_FULL: "export full phones and e-mail addresses",
+    Right.EXPORT_MASKED: "export",
+    Right.IMPORT_RUN: "import files",
+    Right.MESSAGE_SEND: "send texts, or enroll anybody",
     Right.SETTINGS_EDIT: "change settings",
+    Right.TEMPLATE_EDIT: "change the team's templates",
+    Right.UNDO_OTHERS: "undo what others did",
+    Right.UNDO_OWN: "undo",
+    Right.USER_EDIT: "change users",
     Right.VIEW_SAVE: "save views",
     Right.VIEW_SHARE: "share views",
-    Right.UNDO_OWN: "undo",
-    Right.UNDO_OTHERS: "undo what others did",
+    Right.WORKFLOW_EDIT: "change workflows and cleanup rules",
 }
+"""What a right allows: “Bob may not …”."""
 
 _READ = {Right.CONVERSATION_VIEW, Right.ANALYTICS_VIEW, Right.VIEW_SAVE}
 _WORK = {Right.CONTACT_EDIT, Right.CONTACT_PERSONAL, Right.MESSAGE_SEND, Right.UNDO_OWN, Right.EXPORT_MASKED}
@@ -95,5 +103,5 @@ class Actor:
         """
         if not self.may(right):
             raise NotAllowed(
-                f"{self.name} may not {WORDS.get(right, right.value)}. Ask an administrator for the right “{right}”."
+                f"{self.name} may not {WORDS[right]}. Ask an administrator for the right “{right}”."
             )

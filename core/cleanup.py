@@ -14,6 +14,7 @@ from core.conversations.filters import from_mapping
 from core.database import Change, Work
 from core.database.tables import cleanup_rule
 from core.errors import Invalid, NotFound
+from core.words import line
 
 DAY = 86_400
 LONGEST_NAME = 80
@@ -154,7 +155,7 @@ def _rule(row: Row[Any]) -> Rule:
 def _checked(
     work: Work, name: str, silent_days: int | None, wanted: ConversationFilter, action: Action
 ) -> dict[str, Any]:
-    name = " ".join(name.split())
+    name = line(name)
     if not 0 < len(name) <= LONGEST_NAME:
         raise Invalid(f"Give the rule a name of at most {LONGEST_NAME} letters.")
     if silent_days is not None and not 0 < silent_days <= MOST_DAYS:

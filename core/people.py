@@ -11,12 +11,13 @@ from core.access import ROLES, Actor, Right
 from core.database import Change, Store, Work, engines
 from core.database.tables import role_right, user, user_preference, user_role
 from core.errors import Conflict, Invalid, NotFound
-from core.words import fold
+from core.words import fold, line
 
 SYSTEM = Actor(0, "Talkdeck", frozenset(Right))
 """The application itself, for what it sets up before anybody can sign in."""
 
 LOCAL_NAME = "Local user"
+LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -74,18 +75,19 @@ def add(work: Work, name: str, email: str | None, roles: Sequence[str]) -> int:
     unknown = sorted(set(roles) - set(ROLES))
     if unknown:
         raise Invalid(f"There is no role “{unknown[0]}”. Roles are {', '.join(sorted(ROLES))}.")
-    if not name.strip():
-        raise Invalid("Give the user a name.")
+    name = line(name)
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise Invalid(f"Give the user a name of at most {LONGEST_NAME} letters.")
     taken = work.conn.execute(
-        select(user.c.name).where((user.c.name_key == fold(name.strip())) | (user.c.email == (email or "").lower()))
+        select(user.c.name).where((user.c.name_key == fold(name)) | (user.c.email == (email or "").lower()))
     ).first()
     if taken:
         raise Conflict(f"There is already a user “{taken.name}” with this name or e-mail. Choose another.")
     seed_roles(work)
     user_id = work.take_ids("user")
-    event_id = work.record("user.add", name=name.strip(), roles=sorted(roles))
-    row = {"id": user_id, "name": name.strip(), "email": email.lower() if email else None, "may_sign_in": 1}
-    work.conn.execute(insert(user).values(**row, name_key=fold(name.strip()), created_at=work.now, event_id=event_id))
+    event_id = work.record("user.add", name=name, roles=sorted(roles))
+    row = {"id": user_id, "name": name, "email": email.lower() if email else None, "may_sign_in": 1}
+    work.conn.execute(insert(user).values(**row, name_key=fold(name), created_at=work.now, event_id=event_id))
     work.conn.execute(insert(user_role), [{"user_id": user_id, "role": role} for role in sorted(set(roles))] or [])
     work.account(event_id, 1, [Change("user", user_id, None, after={**row, "roles": sorted(roles)})])
     return user_id

@@ -10,7 +10,7 @@ from core.access import Right
 from core.database import Change, Work, engines
 from core.database.tables import contact_tag, tag
 from core.errors import Conflict, Invalid, NotFound
-from core.words import fold
+from core.words import fold, line
 
 COLOURS = 12
 """Places in the palette; new tags take them by turn."""
@@ -130,7 +130,7 @@ def _held(work: Work, tag_id: int) -> Row[Any]:
 
 
 def _checked(name: str, color: int, priority: int) -> dict[str, Any]:
-    name = " ".join(name.split())
+    name = line(name)
     if not 0 < len(name) <= LONGEST_NAME:
         raise Invalid(f"Give the tag a name of at most {LONGEST_NAME} letters.")
     if not 0 <= color < COLOURS:

@@ -8,6 +8,7 @@ WORD_LENGTH = 255
 """A longer word counts by its first 255 letters, in text and query (PostgreSQL refuses lexemes above 2,046 bytes)."""
 
 _UNSEEN = {"Cc", "Cs"}
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 
 
@@ -31,6 +32,20 @@ def clean(text: str) -> str:
         if text.isprintable()
         else "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
     )
+
+
+def straight(text: str) -> str:
+    """The text without the unseen characters that turn the direction of writing: shown, they let one name, link or file
+    pass for another. Scripts that run from right to left do without them.
+
+    Source: Unicode Standard Annex 9, explicit directional embeddings, overrides and isolates.
+    """
+    return text if text.isascii() else _TURNING.sub("", text)
+
+
+def line(text: str) -> str:
+    """A name as it is kept: one line, nothing unseen in it, runs of blanks as one."""
+    return " ".join(straight(clean(text)).split())
 
 
 def words(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 application, or a process of its own."""
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from core import bulk, follow_ups, jobs, people, undo
-from core.database import Store
+from core.database import Store, statistics
 from core.errors import AppError, Conflict
 from core.messages.sender import Sender
 from core.messages.simulator import Client
@@ -21,6 +22,9 @@ from core.transfer.outlook import Counts
 LOOK_SECONDS = 1.0
 SENDERS = 3
 """Texts on their way at a time; a long job keeps none waiting."""
+
+LOOK_AFTER_SECONDS = 3_600.0
+"""How often, while nothing waits, it is seen to whether the planner's figures are still true."""
 
 LAST_SECONDS = 10.0
 """How long an application that ends waits for the chunk at hand; whatever is broken off goes on at its next start."""
@@ -40,6 +44,7 @@ class Worker:
         self._wanted = threading.Event()
         self._is_stopped = threading.Event()
         self._sender = Sender(store, Client(Path(settings.data_dir)))
+        self._looked_after = -LOOK_AFTER_SECONDS
         self._broken: set[int] = set()  # what met a bug is not tried again before the next start
         self._thread = threading.Thread(target=self._go, name="worker", daemon=True)
 
@@ -77,6 +82,7 @@ class Worker:
                 job.start()
                 job.join()
             if not tasks:
+                self._look_after()
                 if until_done:
                     if not self._sender.step():
                         return
@@ -86,6 +92,13 @@ class Worker:
 
     def _go(self) -> None:
         self.run()
+
+    def _look_after(self) -> None:
+        if time.monotonic() - self._looked_after < LOOK_AFTER_SECONDS:
+            return
+        self._looked_after = time.monotonic()
+        with suppress(DBAPIError):  # busy, or away: later will do
+            statistics.refresh(self._store.engine)
 
     def _tasks(self) -> list[Task]:
         with suppress(AppError, DBAPIError), self._store.read() as reader:  # a database that is away comes back

@@ -12,7 +12,7 @@ from core.access import Right
 from core.database import Change, Work
 from core.database.tables import enrollment, tag, workflow, workflow_step, workflow_version
 from core.errors import Conflict, Invalid, NotFound
-from core.words import fold
+from core.words import fold, line
 
 STATES = ("on", "paused", "retired")
 LONGEST_NAME = 80
@@ -128,7 +128,7 @@ def set_state(work: Work, workflow_id: int, state: str) -> int:
 
 def _check(work: Work, draft: Draft) -> str:
     """The draft's name, tidied."""
-    name = " ".join(draft.name.split())
+    name = line(draft.name)
     if not 0 < len(name) <= LONGEST_NAME:
         raise Invalid(f"Give it a name of at most {LONGEST_NAME} letters.")
     if draft.kind not in {"workflow", "redrip"}:

@@ -21,7 +21,11 @@ def add(
     name: Annotated[str, typer.Argument(help="The user's name.")],
     email: Annotated[str | None, typer.Option(help="The user's e-mail address.")] = None,
     role: Annotated[
-        list[str] | None, typer.Option(help="admin, analyst, manager or supervisor; may be given again.")
+        list[str] | None,
+        typer.Option(
+            help="May be given again. manager: reviews, undoes for others; supervisor: cleans up in bulk, imports; "
+            "analyst: looks and exports, without phones; admin: users and settings, sees no conversations."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:

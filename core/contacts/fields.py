@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core import mail, times
 from core.errors import Invalid
-from core.words import clean
+from core.words import line
 
 LONGEST = 200
 """Letters of a value."""
@@ -43,7 +43,7 @@ def check(name: str, text: str, order: str, today: date) -> str:
 
     Raises: Invalid with a sentence for the person who typed it.
     """
-    value = " ".join(clean(text).split())
+    value = line(text)
     if len(value) > LONGEST:
         raise Invalid(f"{FIELDS[name]}: at most {LONGEST} letters, these are {len(value):,}.")
     if not value:

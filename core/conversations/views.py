@@ -7,7 +7,8 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 from core.access import Actor, Right
 from core.database import Change, Work
 from core.database.tables import saved_view, user
-from core.errors import Invalid, NotAllowed, NotFound
+from core.errors import Conflict, Invalid, NotAllowed, NotFound
+from core.words import line
 
 NAME_LENGTH = 80
 
@@ -32,21 +33,24 @@ def views(reader: Connection, actor: Actor) -> list[View]:
     return sorted(found, key=lambda view: (not view.is_own, view.name.casefold()))
 
 
-def save(work: Work, name: str, query: str, is_shared: bool) -> int:
-    """Save the actor's view of this name, in place of an earlier one; returns its id.
+def save(work: Work, name: str, query: str, is_shared: bool, *, replaces: bool = False) -> int:
+    """Save the actor's view of this name; returns its id.
 
-    Raises: NotAllowed; Invalid for an empty or overlong name.
+    Raises: NotAllowed; Invalid for an empty or overlong name; Conflict when the actor has a view of this name, unless
+    the new one replaces it.
     """
     work.actor.require(Right.VIEW_SHARE if is_shared else Right.VIEW_SAVE)
-    name = " ".join(name.split())
+    name = line(name)
     if not name or len(name) > NAME_LENGTH:
         raise Invalid(f"Give the view a name of 1 to {NAME_LENGTH} characters.")
-    event_id = work.record("view.save", name=name, is_shared=is_shared)
     row = {"name": name, "query": query, "is_shared": int(is_shared)}
     own = (saved_view.c.user_id == work.actor.id, saved_view.c.name == name)
     before = work.conn.execute(
         select(saved_view.c.id, saved_view.c.name, saved_view.c.query, saved_view.c.is_shared).where(*own)
     ).first()
+    if before is not None and not replaces:
+        raise Conflict(f"You have a view “{name}” already. Replace it, or choose another name.")
+    event_id = work.record("view.save", name=name, is_shared=is_shared)
     if before is None:
         view_id = work.take_ids("saved_view")
         work.conn.execute(insert(saved_view).values(id=view_id, user_id=work.actor.id, created_at=work.now, **row))

@@ -11,7 +11,7 @@ from core.access import Right
 from core.database import Change, Work
 from core.database.tables import custom_field, custom_value
 from core.errors import Conflict, Invalid, NotFound
-from core.words import clean, fold
+from core.words import fold, line
 
 KINDS = {"text": "Text", "number": "Number", "date": "Date", "choice": "Choice"}
 HELP = {
@@ -130,7 +130,7 @@ def _change(work: Work, field_id: int, event: tuple[str, str], before: dict[str,
 
 
 def _checked(work: Work, own_id: int | None, name: str, kind: str, choices: Sequence[str]) -> dict[str, Any]:
-    name = " ".join(clean(name).split())
+    name = line(name)
     if not 0 < len(name) <= LONGEST_NAME:
         raise Invalid(f"Give the field a name of at most {LONGEST_NAME} letters.")
     other = select(custom_field).where(custom_field.c.name_key == fold(name), custom_field.c.id != (own_id or 0))
@@ -143,7 +143,7 @@ def _checked(work: Work, own_id: int | None, name: str, kind: str, choices: Sequ
 
 
 def _choices(given: Sequence[str]) -> list[str]:
-    cleaned = [" ".join(clean(text).split()) for text in given]
+    cleaned = [line(text) for text in given]
     listed = list({fold(text): text for text in cleaned if text}.values())
     if not 0 < len(listed) <= MOST_CHOICES:
         raise Invalid(f"Give between 1 and {MOST_CHOICES} choices, each on a line of its own.")

@@ -10,7 +10,7 @@ from core.custom.fields import Field, find
 from core.database import Change, Work
 from core.database.tables import custom_field, custom_value
 from core.errors import Invalid, NotFound
-from core.words import clean, fold
+from core.words import fold, line
 
 PREFIX = "custom."
 LONGEST = 1_000
@@ -39,7 +39,7 @@ def check(field: Field, text: str, date_order: str) -> str:
 
     Raises: Invalid with a sentence for the person who typed it.
     """
-    value = " ".join(clean(text).split())
+    value = line(text)
     if not value:
         return ""
     if len(value) > LONGEST:

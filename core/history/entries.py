@@ -10,6 +10,7 @@ from core.access import Actor, Right
 from core.database.tables import change, event, event_state, job, user
 from core.errors import NotFound
 from core.history.words import QUIET, STATES, outcomes, said
+from core.words import straight
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def _entry(row: Row[Any], undone: Row[Any] | None) -> Entry:
         row.user_id,
         name,
         row.verb,
-        f"{name} {_said(row, undone)}",
+        straight(f"{name} {_said(row, undone)}"),
         row.state,
         STATES.get(row.state, row.state),
         counted if row.total is None else row.total,

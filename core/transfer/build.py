@@ -8,11 +8,14 @@ from zoneinfo import ZoneInfo
 
 from core import mail, phone, templates, times
 from core.errors import Invalid
+from core.tags import LONGEST_NAME as LONGEST_TAG
 from core.transfer import fields
 from core.transfer.plan import Plan
 from core.transfer.rows import ContactRow, DealRow, MessageRow, Reject, Remark, Row, TemplateRow
+from core.words import straight
 
 UNVERIFIED = "unverified: outside the allocated phone ranges"
+TOO_LONG = "longer than {} letters; its beginning is kept"
 EMPTY_BODY = "the message is empty"
 A_DAY = 86_400
 
@@ -93,24 +96,39 @@ class ContactBuilder(_Builder):
         row = (
             line,
             *number,
-            first.strip(),
-            last.strip(),
+            self._name("first_name", first, remarks),
+            self._name("last_name", last, remarks),
             email if not email or mail.is_plain(email) else self._email(email, remarks),
             self._birth_date(born, remarks) if born else None,
             zip_code.strip(),
             city.strip(),
             state.strip(),
             external_id,
-            source.strip(),
-            owner.strip(),
+            self._name("source", source, remarks),
+            self._name("owner", owner, remarks),
             self._created(created, remarks) if created else None,
-            fields.tags(tags, self.separator) if tags else (),
+            self._tags(tags, remarks) if tags else (),
             notes if notes and not notes.isspace() else "",
             self._deals((line, *number), external_id, opportunities, remarks) if opportunities else (),
             tuple(remarks),
             None,
         )
         return _new(ContactRow, row)
+
+    def _name(self, field: str, text: str, remarks: list[Remark]) -> str:
+        if len(text) <= fields.LONGEST_NAME and text.isascii():
+            return text.strip()
+        name = straight(text).strip()
+        if len(name) > fields.LONGEST_NAME:
+            remarks.append(self.remark(field, text, TOO_LONG.format(fields.LONGEST_NAME)))
+        return name[: fields.LONGEST_NAME].rstrip()
+
+    def _tags(self, text: str, remarks: list[Remark]) -> tuple[str, ...]:
+        found = fields.tags(text, self.separator)
+        if max(map(len, found), default=0) > LONGEST_TAG:
+            remarks.append(self.remark("tags", text, TOO_LONG.format(LONGEST_TAG)))
+            found = tuple(dict.fromkeys(tag[:LONGEST_TAG].rstrip() for tag in found))
+        return found if text.isascii() else tuple(dict.fromkeys(filter(None, map(straight, found))))
 
     def _email(self, text: str, remarks: list[Remark]) -> str:
         bare = text.strip(" ")

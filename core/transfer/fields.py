@@ -5,6 +5,9 @@ from functools import lru_cache
 
 from core.errors import Invalid
 
+LONGEST_NAME = 200
+"""Letters of a first or last name, as in the forms; more is no name."""
+
 LARGEST_CENTS = 10**14
 NOT_AN_AMOUNT = "is not an amount"
 

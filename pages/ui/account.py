@@ -12,6 +12,7 @@ from core.history import Entry
 from core.jobs import Status
 from core.undo import Offer
 from core.web import exports
+from core.words import straight
 from pages.ui import desk, frame, preview, selection, session
 from pages.ui.places import here
 from pages.ui.plain import many, plain
@@ -152,6 +153,8 @@ def _touched(found: Account, group: Group | None) -> bool:
     shown = listed.head(ROWS)
     if shown.empty:
         return False
+    shown = shown.assign(name=[straight(name) for name in shown["name"]], before=shown["before"].map(straight),
+                         after=shown["after"].map(straight))  # fmt: skip
     shown = shown.assign(phone=[here().national(phone) if phone else "" for phone in shown["phone"]])
     st.dataframe(shown[list(SHOWN)].rename(columns=SHOWN), hide_index=True, key="account.rows", height=420)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

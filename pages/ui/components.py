@@ -8,6 +8,8 @@ import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
+from core.words import straight
+
 HERE = Path(__file__).parent
 FAMILY = "talkdeck"
 NAMES = ("card", "composer", "keys", "listing", "swatches", "tags", "templates", "thread", "wording")
@@ -28,4 +30,13 @@ def mount(name: str, key: str, data: dict[str, Any], **on_change: Callable[[], N
         _renderers.clear()
     if full not in _renderers:
         _renderers[full] = st.components.v2.component(full, js=f"{name}.js", css=f"{name}.css")
-    _renderers[full](key=key, data=data, **on_change)
+    _renderers[full](key=key, data=_straight(data), **on_change)
+
+
+def _straight(data: Any) -> Any:
+    """The same data, in no text of which anything turns the direction of writing."""
+    if isinstance(data, str):
+        return straight(data)
+    if isinstance(data, dict):
+        return {name: _straight(value) for name, value in data.items()}
+    return [_straight(value) for value in data] if isinstance(data, list | tuple) else data

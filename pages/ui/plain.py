@@ -2,12 +2,14 @@
 
 import re
 
+from core.words import straight
+
 _SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+!|~:$&-])")
 
 
 def plain(text: str) -> str:
     """The same text, with every sign that could be markup written as itself; line breaks become blanks."""
-    return _SIGNS.sub(r"\\\1", " ".join(text.split()))
+    return _SIGNS.sub(r"\\\1", " ".join(straight(text).split()))
 
 
 def many(n: int, noun: str) -> str:

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from core.conversations import Conversation
+from core.words import straight
 from pages.ui import composer, live, panel, thread
 from pages.ui.places import here
 
 
 def title(shown: Conversation) -> str:
     """The name, or the phone as it is written here."""
-    return shown.name if shown.name != shown.phone else here().national(shown.phone)
+    return straight(shown.name) if shown.name != shown.phone else here().national(shown.phone)
 
 
 def show(shown: Conversation, search: str) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from core.conversations import query
 from core.conversations.upkeep import activity_at
-from core.words import words
+from core.words import straight, words
 from pages.ui.places import Here
 
 MARKED_LIMIT = 400  # letters of one text in the list; more than a column can show
@@ -25,7 +25,13 @@ def for_grid(found: pd.DataFrame, search: str, here: Here) -> pd.DataFrame:
     Shape: one row per conversation, columns as FIELDS. Order: as found.
     """
     asked = query.parse(search)
-    return pd.DataFrame([_record(row, asked, here) for row in found.to_dict("records")], columns=list(FIELDS))
+    records = [_record(row, asked, here) for row in found.to_dict("records")]
+    shown = [{name: _straight(value) for name, value in one.items()} for one in records]
+    return pd.DataFrame(shown, columns=list(FIELDS))
+
+
+def _straight(value: object) -> object:
+    return straight(value) if isinstance(value, str) else value
 
 
 FIELDS = (

@@ -215,6 +215,24 @@ def test_a_view_is_saved_and_opened_again(inbox: Store, visit: Visit, acting: Ac
     assert other.text_input("conversations.search").value == "quote"
 
 
+def test_a_saved_view_is_replaced_only_when_that_is_wanted(inbox: Store, visit: Visit, acting: Actor) -> None:
+    def saved() -> list[str]:
+        with inbox.read() as reader:
+            return [view.query for view in views.views(reader, acting)]
+
+    def save(app: AppTest) -> AppTest:
+        app.text_input("conversations.view.name").set_value("Mine")
+        return app.button("FormSubmitter:conversations.view.form-Save view").click().run()
+
+    save(visit(q="quote"))
+    asked = save(visit(unread="1"))
+    assert "already" in asked.warning[0].value
+    asked.button("conversations.view.keep").click().run()
+    assert saved() == ["q=quote"]
+    save(asked).button("conversations.view.replace").click().run()
+    assert saved() == ["unread=1"]
+
+
 def test_column_choice_is_the_users_own_and_stays(inbox: Store, visit: Visit, acting: Actor) -> None:
     app = visit()
     chooser = next(group for group in app.get("button_group") if group.key == "conversations.columns.shown")

@@ -115,7 +115,7 @@ def test_the_queue_proposes_what_its_rules_say(store: Store, ids: list[int]) -> 
         for proposal in found:
             assert proposal.count.n == len(bulk.choose_all(reader, proposal.wanted))
         first = found[0]
-    assert first.words == "silent 60 days, not hot, read, has no deal, in no workflow"
+    assert first.words == "silent 60 days, not hot, read, no open deal, in no workflow"
     event_id = do(store, first.action, bulk_ids(store, first))
     with store.read() as reader:
         assert first.rule.id not in {proposal.rule.id for proposal in cleanup.proposals(reader)}

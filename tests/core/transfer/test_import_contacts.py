@@ -8,7 +8,17 @@ from sqlalchemy import select
 
 from core import conversations
 from core.conversations import ConversationFilter
-from core.database.tables import change, contact, contact_tag, conversation, note, note_version, tag, user
+from core.database.tables import (
+    change,
+    contact,
+    contact_tag,
+    conversation,
+    import_problem,
+    note,
+    note_version,
+    tag,
+    user,
+)
 from core.transfer.outlook import Counts
 from tests.core.transfer.world import Office
 
@@ -47,6 +57,17 @@ def test_a_new_contact_is_stored_whole_and_found(office: Office) -> None:
     assert office.rows(tag.c.name, tag.c.color) == [("x", 0), ("y", 1)]
     assert found(office, "moore note") == found(office, "5550100") == ["+17345550100"]
     assert changes(office, event_id) == []
+
+
+def test_names_without_an_end_or_that_turn_the_writing_are_kept_within_bounds(office: Office) -> None:
+    office.take(HEADER + AVA.replace("Ava,Moore", f"A\u202eva,{'M' * 1_000}").replace("x;y", f"{'t' * 90};y\u2066"))
+    assert office.rows(contact.c.first_name, contact.c.last_name) == [("Ava", "M" * 200)]
+    assert office.rows(tag.c.name) == [("t" * 60,), ("y",)]
+    told = office.rows(import_problem.c.column_name, import_problem.c.reason)
+    assert told == [
+        ("last_name", "longer than 200 letters; its beginning is kept"),
+        ("tags", "longer than 60 letters; its beginning is kept"),
+    ]
 
 
 def test_owners_become_users_who_may_not_sign_in(office: Office) -> None:

@@ -14,6 +14,7 @@ from pages.ui.plain import many, plain
         (":red[x] $y$ **z**", r"\:red\[x\] \$y\$ \*\*z\*\*"),
         ("two\nlines", "two lines"),
         ("plain words, 50%.", "plain words, 50%."),
+        ("invoice\u202egpj.exe\u2069", "invoicegpj.exe"),
     ],
 )
 def test_signs_that_could_be_markup_are_written_as_themselves(text: str, written: str) -> None:

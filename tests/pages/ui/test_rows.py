@@ -63,6 +63,12 @@ def test_a_follow_up_is_marked_as_planned_or_due() -> None:
     assert drawn(follow_up_at=AT, is_due=1)["marks"] == "due"
 
 
+def test_nothing_in_a_row_turns_the_direction_of_writing() -> None:
+    row = drawn(first_name="Ann\u202ennA", tags=(("new\u2066", 1, 0),), snippet="\u202d5551", owner="Bob\u202c")
+    assert not [name for name, value in row.items() if set(str(value)) & set("\u202c\u202d\u202e\u2066")]
+    assert row["title"] == "AnnnnA Peña"
+
+
 def test_no_quote_is_no_amount_and_zero_is_zero() -> None:
     assert json.loads(drawn(amount_cents=None)["amount"]) == [["", 0]]
     assert json.loads(drawn(amount_cents=0)["amount"]) == [["$0", 0]]

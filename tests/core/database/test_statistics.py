@@ -1,0 +1,45 @@
+"""The planner's figures on SQLite keep up with a database that grows slowly."""
+
+from contextlib import closing
+
+from sqlalchemy import insert, text
+
+from core.database import Store, Work, statistics
+from core.database.tables import contact, conversation
+from core.settings import Settings
+from core.worker import Worker
+from tests.conftest import ALICE
+
+
+def grow(work: Work, n: int) -> None:
+    """So many more plain contacts."""
+    first = work.take_ids("contact", n)
+    ids = range(first, first + n)
+    own = {"created_at": 1, "event_id": 1}
+    work.conn.execute(insert(contact), [{"id": i, "phone": f"+1212{i:07}", **own} for i in ids])
+    work.conn.execute(insert(conversation), [{"id": i, "activity_key": i << 20, "name_key": str(i)} for i in ids])
+
+
+def known(store: Store) -> int:
+    with store.read() as reader:
+        found = reader.execute(text("SELECT stat FROM sqlite_stat1 WHERE tbl = 'conversation'")).scalars().all()
+    return max(int(stat.split()[0]) for stat in found)
+
+
+def test_the_worker_looks_when_there_is_much_more_than_before(sqlite_url: str) -> None:
+    with closing(Store.open(sqlite_url)) as store:
+        store.write(ALICE, grow, statistics.LEAST)
+        Worker(store, Settings()).run(until_done=True)
+        assert known(store) == statistics.LEAST
+        store.write(ALICE, grow, statistics.LEAST)
+        assert not statistics.refresh(store.engine)
+        store.write(ALICE, grow, 2 * statistics.LEAST)
+        assert statistics.refresh(store.engine)
+        assert known(store) == 4 * statistics.LEAST
+
+
+def test_few_rows_need_no_figures_and_postgresql_keeps_its_own(store: Store) -> None:
+    store.write(ALICE, grow, statistics.LEAST - 1)
+    assert not statistics.refresh(store.engine)
+    store.write(ALICE, grow, 1)
+    assert statistics.refresh(store.engine) == (store.engine.dialect.name == "sqlite")
