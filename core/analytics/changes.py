@@ -155,7 +155,7 @@ def _of_finished(reader: Connection, ids: Sequence[int], limit: int) -> set[int]
     listed = select(change.c.contact_id).where(
         change.c.event_id.in_(engines.id_set(reader, ids)), change.c.contact_id.is_not(None)
     )
-    return set(reader.execute(listed.distinct().limit(limit + 1)).scalars())
+    return set(reader.execute(listed.distinct().limit(limit + 1)).scalars().all())
 
 
 def _go_on(reader: Connection, event_id: int, place: Place, limit: int) -> tuple[Place, set[int]]:

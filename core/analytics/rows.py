@@ -81,7 +81,8 @@ def of_contacts(reader: Connection, contact_ids: Sequence[int]) -> dict[str, Seq
 
     found = of("raw_conversation", contact_ids)
     # Looking a contact up in vain takes as long as finding its deals; its row tells whether there are any.
-    selling = [row.id for row in found if row.flags & Flag.HAS_DEAL]
+    has_deal = int(Flag.HAS_DEAL)  # or Python would make a Flag of each row's number
+    selling = [row.id for row in found if row.flags & has_deal]
     return {
         "raw_stage": reader.execute(STAGES).all(),
         "raw_tag": of("raw_tag", contact_ids),

@@ -15,19 +15,17 @@ from core.database.tables import contact_tag, conversation, deal, stage
 c = conversation.c
 ZERO: ColumnElement[int] = literal_column("0")  # as literals, or no planner takes a partial index
 ONE: ColumnElement[int] = literal_column("1")
+NOT_QUOTED: ColumnElement[int] = literal_column("-1")
 
 
 @dataclass(frozen=True)
 class Condition:
-    """`test` holds for a matching conversation row; `ids` selects the ids that match, by an index, or is None.
-
-    Up to `gather` ids (None: the usual number) are gathered and sorted; else an index in the wanted order is walked.
-    `is_ordered`: its own index is in order of activity.
+    """`test` holds for a matching conversation row; `ids` selects the ids that match, or a few more, by an index, or is
+    None. `is_ordered`: its own index is in order of activity.
     """
 
     test: ColumnElement[bool]
     ids: Select[Any] | None = None
-    gather: int | None = None
     is_ordered: bool = False
 
 
@@ -178,7 +176,7 @@ def _plain(wanted: ConversationFilter) -> list[ColumnElement[bool]]:
     if wanted.amount_to is not None:
         tests.append(c.amount_key <= wanted.amount_to)
     if wanted.is_quoted is not None:
-        tests.append(c.amount_key >= ZERO if wanted.is_quoted else c.amount_key < ZERO)
+        tests.append(c.amount_key >= ZERO if wanted.is_quoted else c.amount_key == NOT_QUOTED)
     asked = (
         (wanted.is_hot, c.is_hot),
         (wanted.opted_out, c.is_opted_out),

@@ -18,10 +18,6 @@ BRANCHING = 2
 """So many words and phrases may be found in tags or phones as alternatives of their own; others are tested by row."""
 
 
-FEW = 2_000
-"""Phones with a longer number in them are gathered up to here."""
-
-
 _TAGS = select(tag.c.id, tag.c.name)
 
 
@@ -94,5 +90,4 @@ def _by_phone(reader: Connection, query: Query) -> list[Alternative]:
 
 
 def _phone(reader: Connection, digits: str) -> Condition:
-    # Each candidate of a longer number is looked up to be sure, which costs more than an entry of an index.
-    return Condition(phone_test(digits), phone_ids(reader, digits), None if len(digits) == DIGITS_FROM else FEW)
+    return Condition(phone_test(digits), phone_ids(reader, digits))

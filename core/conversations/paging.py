@@ -1,9 +1,9 @@
 """Orders, cursors and pages: which slice of the whole sorted result is asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from core.database.tables import conversation
 from core.errors import Invalid
@@ -39,6 +39,7 @@ class Slice:
     """A page: `limit` rows after or before a cursor, at the first or the last edge; `at` begins at a value.
 
     A cursor is an id (`name`, `amount`) or an activity key (`activity`): no personal data, so it may stand in a URL.
+    `edge`: the sort values that the cursor stands for, once `settled` has looked them up.
     """
 
     limit: int = 50
@@ -46,6 +47,7 @@ class Slice:
     before: str | None = None
     is_last: bool = False
     at: str | int | None = None
+    edge: tuple[Any, ...] | None = None
 
     @property
     def is_backward(self) -> bool:
@@ -67,27 +69,17 @@ def position(reader: Connection, sort: Sort, cursor: str) -> tuple[Any, ...] | N
 
 
 def settled(reader: Connection, sort: Sort, slice_: Slice) -> Slice:
-    """The slice; from the start of the list when the conversation of its cursor is gone.
+    """The slice with its edge; from the start of the list when the conversation of its cursor is gone.
 
     Raises: Invalid for text that is no cursor.
     """
     at = slice_.before if slice_.is_backward else slice_.after
-    if at is None or position(reader, sort, at) is not None:
+    if at is None:
         return slice_
-    return Slice(slice_.limit)
+    edge = position(reader, sort, at)
+    return Slice(slice_.limit) if edge is None else replace(slice_, edge=edge)
 
 
 def cursor(sort: Sort, values: tuple[Any, ...]) -> str:
     """The cursor of a row with these sort values."""
     return str(values[-1])
-
-
-def beyond(columns: tuple[ColumnElement[Any], ...], values: tuple[Any, ...], descending: bool) -> ColumnElement[bool]:
-    """Rows strictly further along than the values."""
-    first, value = columns[0], values[0]
-    further: ColumnElement[bool] = first < value if descending else first > value
-    if len(columns) == 1:
-        return further
-    rest = columns[1] < values[1] if descending else columns[1] > values[1]
-    # The first comparison lets the index seek; the second cuts the ties.
-    return and_(first <= value if descending else first >= value, or_(further, rest))

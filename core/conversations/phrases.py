@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.conversations import reasons
-from core.conversations.paging import Slice, cursor
+from core.conversations.paging import Slice
 from core.conversations.plan import Key, Plan
 
 FIRST_STEP = 200
@@ -34,9 +34,8 @@ def scan(plan: Plan, phrases: Sequence[str], slice_: Slice, budget: int | None) 
         read += len(candidates)
         if budget is not None and read >= budget:
             return found, candidates[-1]
-        at = cursor(plan.sort, candidates[-1][:-1])
         larger = min(step.limit * 4, LAST_STEP, LAST_STEP if budget is None else budget - read)
-        step = Slice(larger, before=at) if slice_.is_backward else Slice(larger, after=at)
+        step = replace(step, limit=larger, edge=candidates[-1][:-1])
 
 
 def merge(

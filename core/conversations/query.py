@@ -112,8 +112,7 @@ def phrase_terms(phrase: str) -> tuple[Term, ...]:
     listed = words(phrase)
     if not listed:
         return ()
-    *whole, last = listed
-    if not phrase[-1].isalnum():
-        return tuple(map(Term, listed))
-    # A single letter may begin almost any word: the index would gather them all.
-    return (*map(Term, whole), *([Term(last, is_prefix=True)] if len(last) >= PREFIX_FROM else []))
+    last = len(listed) - 1 if phrase[-1].isalnum() else len(listed)
+    terms = tuple(Term(word, is_prefix=at == last) for at, word in enumerate(listed))
+    # A single letter is in almost every text, and may begin almost any word: the index would gather them all.
+    return tuple(term for term in terms if len(term.word) >= PREFIX_FROM) or tuple(t for t in terms if not t.is_prefix)

@@ -154,6 +154,11 @@ def open_counter_engine(engine: Engine) -> Engine | None:
     )
 
 
+def has_quick_sets(connection: Connection) -> bool:
+    """Whether `(+id).in_(selection)` is a set made once and asked at each step of an index; else a planner joins it."""
+    return is_sqlite(connection)
+
+
 def id_set(connection: Connection, ids: Sequence[int]) -> Select[Any]:
     """The ids as a one-column selection, passed as one JSON text or one array; never one parameter each."""
     if is_sqlite(connection):

@@ -47,11 +47,16 @@ _EXPAND = text("SELECT word FROM search_word WHERE word >= :start AND word < :en
 PARTS, LONG = 8, 60
 """So many parts of a phrase, and letters of a part, are compared by the engine; more would tell no more texts apart."""
 
-TRIGRAM = 3
-"""Digits that the phone index holds as one entry."""
+MOST, RARER = 3, 10
+"""Of the digits' trigrams so many are asked for, and none that is more than so many times as frequent as the rarest:
+each entry has a price, and an exchange like 555 may be in all phones."""
 
-SHORT = 6
-"""Up to so many digits all entries are asked for; of longer numbers the first and the last two."""
+_REACH = text("""
+SELECT value, (SELECT rowid FROM search_phone WHERE search_phone MATCH '"' || value || '"' LIMIT 1 OFFSET 500) AS reach
+FROM json_each(:trigrams)""")
+"""How far along the phones 500 entries of each trigram reach: the further, the rarer; null: there are fewer."""
+
+_ALL = 2**62
 
 
 class TextMatch:
@@ -161,17 +166,14 @@ def phone_test(digits: str) -> ColumnElement[bool]:
 
 
 def phone_ids(connection: Connection, digits: str) -> Select[Any]:
-    """Ids of contacts whose phone holds the digits (three or more)."""
-    holds = contact.c.phone.like(f"%{digits}%")
+    """Ids of contacts whose phone holds the digits (three or more), and possibly a few others."""
     if not engines.is_sqlite(connection):
-        return select(contact.c.id).where(holds)
-    if len(digits) == TRIGRAM:
-        return select(_sqlite_phone.c.rowid).where(_matched(_sqlite_phone.c.search_phone, f'"{digits}"'))
-    # The last four digits tell phones apart; an exchange like 555 may be in all of them, and each entry has a price.
-    places = range(len(digits) - 2) if len(digits) <= SHORT else (0, len(digits) - 4, len(digits) - 3)
-    trigrams = " AND ".join(f'"{digits[at : at + 3]}"' for at in places)
-    joined = _sqlite_phone.join(contact, contact.c.id == _sqlite_phone.c.rowid)
-    return select(contact.c.id).select_from(joined).where(_matched(_sqlite_phone.c.search_phone, trigrams), holds)
+        return select(contact.c.id).where(contact.c.phone.like(f"%{digits}%"))
+    trigrams = engines.json_texts(sorted({digits[at : at + 3] for at in range(len(digits) - 2)}))
+    found = [(row.reach or _ALL, row.value) for row in connection.execute(_REACH, {"trigrams": trigrams})]
+    furthest = max(reach for reach, _ in found)
+    asked = [f'"{one}"' for reach, one in sorted(found, reverse=True) if reach * RARER >= furthest][:MOST]
+    return select(_sqlite_phone.c.rowid).where(_matched(_sqlite_phone.c.search_phone, " AND ".join(asked)))
 
 
 def in_any_case(is_sqlite: bool, body: ColumnElement[str], pattern: Any) -> ColumnElement[bool]:
@@ -180,16 +182,24 @@ def in_any_case(is_sqlite: bool, body: ColumnElement[str], pattern: Any) -> Colu
 
 
 def may_hold(connection: Connection, body: ColumnElement[str], phrase: str) -> ColumnElement[bool]:
-    """False only for texts that surely do not hold the folded phrase: plain ones that lack one of its parts.
+    """False only for texts that surely do not hold the folded phrase: plain ones that lack it.
 
-    The engine compares in a hundredth of the time that reading and folding the text takes.
+    The engine compares in a hundredth of the time that reading and folding the text takes. First it looks for the parts
+    of the phrase one behind the other; of what has them, for the phrase as it stands, unless its blanks may be others.
     """
     if not phrase.isascii():
         return true()
     escaped = [
         part[:LONG].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for part in phrase.split(" ")[:PARTS]
     ]
-    pattern = f"%{'%'.join(escaped)}%"
+    parts = f"%{'%'.join(escaped)}%"
     if engines.is_sqlite(connection):
-        return or_(body.like(pattern, escape="\\"), func.length(body) != func.length(cast(body, LargeBinary)))
-    return or_(body.ilike(pattern, escape="\\"), func.length(body) != func.octet_length(body))
+        has_parts = body.like(parts, escape="\\")
+        is_odd = body.op("GLOB", is_comparison=True)("*[^ -~]*")
+        is_foreign = func.length(body) != func.length(cast(body, LargeBinary))
+    else:
+        has_parts = body.ilike(parts, escape="\\")
+        is_odd = body.op("~", is_comparison=True)("[^ -~]")
+        is_foreign = func.length(body) != func.octet_length(body)
+    has_whole = func.lower(body).contains(phrase[:LONG], autoescape=True)
+    return or_(and_(has_parts, or_(has_whole, is_odd, body.contains("  "))), is_foreign)

@@ -15,11 +15,12 @@ TINY = (
     (plan, "GATHER", 5),
     (plan, "GATHER_TEXT", 12),
     (plan, "GATHER_BESIDE_TEXT", 4),
-    (plan, "WALKED", 2),
+    (plan, "GATHER_BEFORE_SET", 3),
+    (plan, "SET", 20),
+    (plan, "SET_OF_TEXT", 40),
     (phrases, "FIRST_STEP", 3),
     (phrases, "LAST_STEP", 9),
     (matching, "BRANCHING", 0),
-    (matching, "FEW", 5),
 )
 WANTED = (
     ConversationFilter(),
