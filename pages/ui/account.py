@@ -11,6 +11,7 @@ from core.errors import AppError
 from core.history import Entry
 from core.jobs import Status
 from core.undo import Offer
+from core.undo.offer import IMPORTS
 from core.web import exports
 from core.words import straight
 from pages.ui import desk, frame, preview, selection, session
@@ -99,7 +100,10 @@ def buttons(found: Account) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="account.buttons"):
         frame.undo_button(entry, found.offer, "account.undo")
         _again(found)
-        if entry.total:
+        if entry.verb in IMPORTS:
+            st.page_link("admin/imports.py", label="Rows of this import", icon=":material/upload_file:",
+                         query_params={"import": str(event_id)})  # fmt: skip
+        elif entry.total:
             st.link_button("Download all rows (CSV)", exports.address(event_id), icon=":material/download:")
     if found.offer.note or found.offer.why:
         st.text(found.offer.note or found.offer.why)
@@ -130,7 +134,7 @@ def _retry(event_id: int, token: str) -> None:
 
 def rows(found: Account) -> None:
     """Every row with its outcome, by class, page by page."""
-    if not found.groups:
+    if not found.groups or found.entry.verb in IMPORTS:  # those have a page of their own
         return
     group, event_id = _picked(found), found.entry.event_id
     if group is not None and group.outcome == "left":
@@ -161,9 +165,10 @@ def _touched(found: Account, group: Group | None) -> bool:
         is_part = len(listed) > ROWS or len(trail) > 1
         total = group.n if group else found.entry.total
         st.text(f"{len(shown):,} of {many(total, 'row')} shown" if is_part else many(len(shown), "row"))
-        st.button("Previous", key="account.previous", disabled=len(trail) < 2, on_click=_turn, args=(key, trail[:-1]))
-        further = [*trail, int(shown["n"].iloc[-1])]
-        st.button("Next", key="account.next", disabled=len(listed) <= ROWS, on_click=_turn, args=(key, further))
+        if is_part:
+            before, further = trail[:-1], [*trail, int(shown["n"].iloc[-1])]
+            st.button("Previous", key="account.previous", disabled=not before, on_click=_turn, args=(key, before))
+            st.button("Next", key="account.next", disabled=len(listed) <= ROWS, on_click=_turn, args=(key, further))
     return True
 
 

@@ -7,7 +7,7 @@ CSS = """<style>
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {
   gap: 0.6rem; --list: max(320px, calc(100vh - 20.6rem)); }
 .st-key-conversations-search [data-testid="InputInstructions"] { display: none; }
-.st-key-conversations-kebab [data-testid="stIconMaterial"] { display: none; }
+.st-key-conversations-kebab button [aria-hidden="true"] { display: none; }
 .st-key-conversations-line { min-height: 2.4rem; }
 .st-key-conversations-both { flex-wrap: nowrap; align-items: stretch; }
 .st-key-conversations-grid-box iframe { height: var(--list) !important; }
@@ -40,7 +40,7 @@ div:has(> :is(.st-key-frame, .st-key-keys)) { position: absolute; }
 .st-key-conversations-ticks { width: auto; }
 div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden; }
 .st-key-frame {
-  position: fixed; top: 0.55rem; right: 4rem; z-index: 999990; width: auto; max-width: min(46rem, calc(100vw - 34rem));
+  position: fixed; top: 0.55rem; right: 4rem; z-index: 999990; width: auto; max-width: min(46rem, calc(100vw - 42rem));
   flex-wrap: nowrap; padding: 0 0.75rem; border-radius: 8px; background: light-dark(#e6f0fa, #1c2f44); }
 .st-key-frame:not(:has(> *)) { display: none; }
 .st-key-frame > :has([data-testid="stText"]) { min-width: 0; flex: 0 1 auto; }
@@ -70,6 +70,8 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
   .st-key-conversations-verbs > *, .st-key-conversations-ticks > * { flex: none; }
   .st-key-frame { top: auto; bottom: 0.5rem; right: 0.5rem; left: 0.5rem; max-width: none; }
   .st-key-reader-bar [data-testid="stButton"] p { font-size: 0; }
+  .st-key-reader-bar, .st-key-reader .st-key-reader-bar { flex-wrap: wrap; padding: 0.3rem 12px; gap: 0 0.1rem; }
+  .st-key-reader-bar > :has(.st-key-reader-name) { flex: 1 0 100%; }
   [data-testid="stMainBlockContainer"]:has(.st-key-reader) div:has(> :is(
     .st-key-conversations-tabs, .st-key-conversations-tools, .st-key-conversations-actions, .st-key-conversations-line,
     .st-key-conversations-gone, .st-key-conversations-list, .st-key-conversations-pager)) { display: none; }

@@ -22,7 +22,7 @@ from tests.conftest import ALICE
 from tests.core.bulk import few
 from tests.core.bulk.machine import Machine
 
-CI, FULL = (8, 20), (200, 40)
+CI, FULL = (8, 20), (60, 40)
 """Examples, and steps of each."""
 
 RULES = {name for name, value in vars(Machine).items() if hasattr(value, RULE_MARKER)}
