@@ -70,7 +70,7 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
   .st-key-conversations-verbs > *, .st-key-conversations-ticks > * { flex: none; }
   .st-key-frame { top: auto; bottom: 0.5rem; right: 0.5rem; left: 0.5rem; max-width: none; }
   .st-key-reader-bar [data-testid="stButton"] p { font-size: 0; }
-  .st-key-reader-bar, .st-key-reader .st-key-reader-bar { flex-wrap: wrap; padding: 0.3rem 12px; gap: 0 0.1rem; }
+  .st-key-reader-bar, .st-key-reader .st-key-reader-bar { flex-wrap: wrap; padding: 0.3rem 12px; gap: 0 0.7rem; }
   .st-key-reader-bar > :has(.st-key-reader-name) { flex: 1 0 100%; }
   [data-testid="stMainBlockContainer"]:has(.st-key-reader) div:has(> :is(
     .st-key-conversations-tabs, .st-key-conversations-tools, .st-key-conversations-actions, .st-key-conversations-line,
