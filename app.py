@@ -19,8 +19,8 @@ from starlette.routing import Route
 from core import settings
 from core.errors import AppError
 from core.messages import signature
-from core.web import address, exports, guard, headers, health, hooks, pictures
-from pages.ui import incident, session
+from core.web import address, autosave, exports, guard, headers, health, hooks, pictures
+from pages.ui import incident, notes, session
 
 logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 ROOT = Path(__file__).resolve().parent
@@ -55,6 +55,15 @@ def healthz(_request: Request) -> JSONResponse:
 def account(request: Request) -> Response:
     """The rows of one event as a file, for whoever acts here."""
     return exports.account(session.store(), session.actor(), request.path_params["event_id"])
+
+
+async def autosaved(request: Request) -> JSONResponse:
+    """A note as it is typed."""
+    own = (session.store(), session.actor(), request.path_params["contact"], await request.body())
+    status, answer = await run_in_threadpool(autosave.save, *own)
+    if "saved_at" in answer:
+        answer |= {"said": notes.said(answer["saved_at"])}
+    return JSONResponse(answer, status_code=status)
 
 
 async def inbound(request: Request) -> JSONResponse:
@@ -100,6 +109,7 @@ app = st.App(
         Route("/healthz", healthz),
         Route(exports.ACCOUNT, account),
         Route(pictures.PATH, picture),
+        Route(autosave.PATH, autosaved, methods=["POST"]),
         Route(hooks.INBOUND, inbound, methods=["POST"]),
         Route(hooks.STATUS, report, methods=["POST"]),
     ],

@@ -83,17 +83,24 @@ def _versions(reader: Connection, *tests: ColumnElement[bool]) -> list[Version]:
     return [Version(row.version, row.body, row.saved_at, row.name or "", bool(row.is_clash)) for row in rows]
 
 
+def has_versions(reader: Connection, contact_id: int) -> bool:
+    """Whether there are former texts."""
+    return reader.execute(select(v.version).where(v.contact_id == contact_id).limit(1)).first() is not None
+
+
 def save(work: Work, contact_id: int, body: str, base_version: int) -> Saved:
     """Keep what somebody has typed on the version `base_version`; at once the note, or beside it when somebody else
-    has saved meanwhile.
+    has saved meanwhile. One's own saves may come late, twice or in another order: they lose nothing and never clash.
 
     Raises: NotAllowed; NotFound; Invalid when it is too long.
     """
     work.actor.require(Right.CONTACT_EDIT)
     row, body = _begun(work, contact_id, body)
-    if body == row.body:
+    own = (work, row.user_id, row.updated_at)
+    is_late = base_version != row.version and _goes_on(*own, body, row.body)
+    if body == row.body or is_late:
         return Saved(row.version, row.updated_at)
-    if base_version == row.version or not row.body:
+    if base_version == row.version or not row.body or _goes_on(*own, row.body, body):
         _write(work, row, body)
         return Saved(row.version + 1, work.now)
     return Saved(_keep_beside(work, row, body, base_version), work.now)

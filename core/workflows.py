@@ -77,6 +77,25 @@ def find(reader: Connection) -> list[Workflow]:
     return found
 
 
+@dataclass(frozen=True)
+class Run:
+    """A live enrollment of a contact. Units: UTC epoch seconds; `next_due_at` None: nothing is planned."""
+
+    workflow_id: int
+    name: str
+    kind: str
+    started_at: int
+    next_due_at: int | None
+
+
+def live(reader: Connection, contact_id: int) -> list[Run]:
+    """The workflows and redrips a contact is in, the newest first."""
+    e = enrollment.c
+    wanted = select(e.workflow_id, workflow.c.name, workflow.c.kind, e.started_at, e.next_due_at)
+    wanted = wanted.join(workflow, workflow.c.id == e.workflow_id).where(e.contact_id == contact_id, e.is_live == 1)
+    return [Run(*row) for row in reader.execute(wanted.order_by(e.started_at.desc(), e.id.desc()))]
+
+
 def add(work: Work, draft: Draft) -> int:
     """Make a workflow, switched on; returns its id. Undoing that retires it.
 

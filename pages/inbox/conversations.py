@@ -3,11 +3,12 @@
 import streamlit as st
 
 from core import conversations
-from core.access import Actor
+from core.access import Actor, Right
 from core.conversations import Conversation, Count
 from core.errors import NotFound
 from pages.ui import (
     actions,
+    ask_person,
     desk,
     dialogs,
     filters,
@@ -75,6 +76,8 @@ def tools(place: url.Place, found: Listing, actor: Actor, moved: bool) -> None:
         views.menu(place, actor)
         desk.column_chooser()
         workthrough.button(place, found)
+        if actor.may(Right.CONTACT_EDIT):
+            ask_person.new_button()
 
 
 def the_list(place: url.Place, found: Listing, opened: Conversation | None) -> Shown:

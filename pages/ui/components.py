@@ -12,7 +12,7 @@ from core.words import straight
 
 HERE = Path(__file__).parent
 FAMILY = "talkdeck"
-NAMES = ("card", "composer", "keys", "listing", "swatches", "tags", "templates", "thread", "wording")
+NAMES = ("card", "composer", "keys", "listing", "notes", "swatches", "tags", "templates", "thread", "wording")
 
 _renderers: dict[str, Callable[..., object]] = {}
 

@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.ui import acting, ask_deal, ask_follow_up, ask_tags, ask_workflow, preview
+from pages.ui import (
+    acting,
+    ask_add,
+    ask_deal,
+    ask_follow_up,
+    ask_person,
+    ask_tags,
+    ask_workflow,
+    preview,
+)
 from pages.ui.acting import Asked
 
 Body = Callable[[Asked], None]
@@ -19,6 +28,9 @@ DIALOGS: dict[str, tuple[str, str, Body]] = {
     "archive": ("Archive", "small", ask_workflow.before_archiving),
     "move": ("Set stage", "small", ask_deal.move),
     "follow_up": ("Follow up", "small", ask_follow_up.plan),
+    "add": ("Add", "medium", ask_add.add),
+    "person": ("Same person", "medium", ask_person.link),
+    "new": ("New contact", "small", ask_person.new),
     "assign": ("Assign owner", "small", ask_deal.assign),
 }
 

@@ -15,6 +15,10 @@ CSS = """<style>
 .st-key-reader-talk { --composer: 150px; }
 .st-key-conversations-list:has(.st-key-conversations-none) .st-key-conversations-grid-box { display: none; }
 .st-key-conversations-gone:empty, .st-key-conversations-list > :empty { display: none; }
+.st-key-reader-panel {
+  flex: none; height: var(--reader-height); min-height: 300px; overflow-y: auto; flex-wrap: nowrap;
+  border: 1px solid var(--st-border-color); border-width: 0 1px 1px 0; border-radius: 0 0 8px 0; }
+.st-key-reader-panel > * { flex: none; }
 .st-key-contact { --reader-height: calc(100vh - 8.5rem); }
 .st-key-reader-bar {
   min-height: 3.1rem; padding: 0 12px;
@@ -64,6 +68,8 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
   .st-key-conversations-both, .st-key-reader-both { flex-wrap: wrap; }
   .st-key-reader, .st-key-queue { --reader-height: auto; }
   .st-key-reader-talk { --composer: auto; }
+  .st-key-reader-panel { height: auto; border-width: 1px; border-radius: 0; }
+  div:has(> .st-key-reader-panel) { flex: 1 1 100%; width: 100%; }
   .st-key-reader-own, .st-key-keys { display: none; }
   .st-key-conversations-columns { display: none; }
   .st-key-conversations-verbs, .st-key-conversations-ticks { flex-wrap: nowrap; overflow-x: auto; max-width: 100%; }

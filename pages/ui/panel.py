@@ -1,57 +1,105 @@
-"""What is known about one contact, beside its messages."""
+"""The contact beside its messages: tags, notes, fields that are edited in place, sales, workflows."""
 
-from datetime import date
 from typing import Any
 
-from core import clock
-from core.conversations.thread import Conversation, Deal
-from pages.ui import colours, components
+from core import contacts, custom, people, workflows
+from core.access import Right
+from core.contacts import Linked
+from core.conversations import Conversation, Deal
+from core.workflows import Run
+from pages.ui import card, card_fields, notes, session
+from pages.ui.card_fields import Known
 from pages.ui.places import Here, here
+
+Part = dict[str, Any]
 
 
 def show(shown: Conversation) -> None:
-    """The facts, top to bottom."""
-    data = {
-        "contact": shown.id,
-        "sections": sections(shown, here()),
-        "palette": [color for _, color in colours.PALETTE],
-    }
-    components.mount("card", "conversations.card", data)
+    """Tags and notes first, then all that is known."""
+    may = session.actor().may(Right.CONTACT_EDIT)
+    known = _known(shown.id)
+    card.mount("conversations.tags", shown.id, [tags(shown, may)])
+    notes.show(shown.id)
+    card.mount("conversations.card", shown.id, parts(shown, known, may, here()))
 
 
-def sections(shown: Conversation, at: Here) -> list[dict[str, Any]]:
-    """The facts, in the order of reading; a blank value is shown as not given."""
-    phone = at.national(shown.phone) + ("" if shown.is_phone_valid else " (unverified)")
-    place = ", ".join(part for part in (shown.city, shown.state) if part)
-    contact = [
-        ("Name", f"{shown.first_name} {shown.last_name}".strip()),
-        ("Phone", phone),
-        ("E-mail", shown.email),
-        ("Date of birth", birth(shown.date_of_birth, at.local(clock.now()).date())),
-        ("Zip code", shown.zip_code),
-        ("Place", place),
-        ("Time zone", shown.time_zone or ""),
+def _known(contact_id: int) -> Known:
+    with session.store().read() as reader:
+        return Known(
+            contacts.values(reader, contact_id) | custom.values(reader, contact_id),
+            tuple(custom.find(reader)),
+            tuple((person.id, person.name) for person in people.find(reader)),
+            tuple(workflows.live(reader, contact_id)),
+            tuple(contacts.same_person(reader, contact_id)),
+        )
+
+
+def tags(shown: Conversation, may: bool) -> Part:
+    """The tags, each with its x, and the plus sign for tags, workflow and redrip."""
+    listed = [{"name": name, "color": color, "id": id_, "off": may} for name, color, id_ in shown.tags]
+    part = {"title": "Tags", "tags": listed, "none": "" if listed else "No tags."}
+    return part | ({"add": ["add", "Add a tag, workflow or redrip"]} if may else {})
+
+
+def parts(shown: Conversation, known: Known, may: bool, at: Here) -> list[Part]:
+    """The sections below the notes, in the order of reading."""
+    found = [
+        {
+            "title": "Contact",
+            "fields": card_fields.listed(shown, known, may, at),
+            "lists": [["zones", card_fields.zone_names(shown)]],
+        },
+        _sales(shown, may, at),
+        _workflows(known.runs, may, at),
+        _person(known.same_person, may, at),
     ]
-    listed = [
-        ("Owner", shown.owner or "nobody"),
-        ("Source", shown.source),
-        ("State", _state(shown)),
-        ("Active", at.local(shown.active_at).strftime("%-d %b %Y, %H:%M") if shown.active_at else ""),
-        ("Messages", f"{shown.message_count:,}"),
-        ("In workflows", f"{shown.enrollment_count:,}" if shown.enrollment_count else "none"),
-    ]
-    tags = {"title": "Tags", "tags": [[name, color] for name, color, _ in shown.tags]}
-    found: list[dict[str, Any]] = [
-        {"title": "Contact", "rows": contact},
-        tags if shown.tags else {"title": "Tags", "none": "No tags."},
-        *[{"title": "Deal", "rows": _deal(each, at)} for each in shown.deals],
-        {"title": "Conversation", "rows": listed},
-    ]
-    if not shown.deals:
-        found.insert(2, {"title": "Deal", "none": "No deal."})
-    if shown.note:
-        found.append({"title": "Note", "rows": [("", shown.note)]})
-    return found
+    return [*found, {"title": "Conversation", "rows": _about(shown, at)}]
+
+
+def _sales(shown: Conversation, may: bool, at: Here) -> Part:
+    items = [{"what": f"{deal.pipeline}: {deal.stage}", "lines": _deal(deal, at)} for deal in shown.deals]
+    part: Part = {"title": "Pipeline", "items": items, "none": "" if items else "In no pipeline."}
+    return part | ({"add": ["move", "Set pipeline and stage"]} if may else {})
+
+
+def _deal(deal: Deal, at: Here) -> list[str]:
+    closed = f"closed {at.local(deal.closed_at).strftime('%-d %b %Y')}" if deal.closed_at else ""
+    first = " · ".join(part for part in (at.money(deal.amount_cents) or "no quote", closed) if part)
+    rest = " · ".join(part for part in (deal.owner, deal.account) if part)
+    return [first, rest] if rest else [first]
+
+
+def _workflows(runs: tuple[Run, ...], may: bool, at: Here) -> Part:
+    items = []
+    for run in runs:
+        since = f"since {at.local(run.started_at).strftime('%-d %b %Y')}"
+        due = f"next on {at.local(run.next_due_at).strftime('%-d %b %Y, %H:%M')}" if run.next_due_at else ""
+        kind = "redrip" if run.kind == "redrip" else ""
+        item: Part = {"what": run.name, "lines": [" · ".join(part for part in (kind, since, due) if part)]}
+        if may:
+            item["act"] = ["stop", "Stop", f"Stop {run.name}", run.workflow_id]
+        items.append(item)
+    return {"title": "Workflows", "items": items, "none": "" if items else "In no workflow or redrip."}
+
+
+def _person(linked: tuple[Linked, ...], may: bool, at: Here) -> Part:
+    items = []
+    for each in linked:
+        phone = at.national(each.phone)
+        item: Part = {"what": each.name or phone, "opens": each.id, "lines": [phone] if each.name else []}
+        item["mark"] = "opted out" if each.is_opted_out else ""
+        items.append(item)
+    part: Part = {"title": "Same person", "items": items, "none": "" if items else "No other contact of this person."}
+    if may:
+        part["add"] = ["person", "Link with another contact of the same person"]
+        if items:
+            part["items"] = [*items[:-1], items[-1] | {"act": ["unlink", "Unlink", "Another person uses this one", 0]}]
+    return part
+
+
+def _about(shown: Conversation, at: Here) -> list[tuple[str, str]]:
+    active = at.local(shown.active_at).strftime("%-d %b %Y, %H:%M") if shown.active_at else ""
+    return [("State", _state(shown)), ("Active", active), ("Messages", f"{shown.message_count:,}")]
 
 
 def _state(shown: Conversation) -> str:
@@ -60,26 +108,3 @@ def _state(shown: Conversation) -> str:
     if shown.unread_count:
         said.append(f"{shown.unread_count:,} unread")
     return ", ".join(said) or "open"
-
-
-def _deal(deal: Deal, at: Here) -> list[tuple[str, str]]:
-    rows = [
-        ("Pipeline", deal.pipeline),
-        ("Stage", deal.stage),
-        ("Amount", at.money(deal.amount_cents) or "no quote"),
-        ("Owner", deal.owner or "nobody"),
-    ]
-    closed = [("Closed", at.local(deal.closed_at).strftime("%-d %b %Y"))] if deal.closed_at else []
-    return rows + closed + ([("Account", deal.account)] if deal.account else [])
-
-
-def birth(iso: str | None, today: date) -> str:
-    """The day of birth with the age; what is no date is shown as it stands."""
-    if not iso:
-        return ""
-    try:
-        born = date.fromisoformat(iso)
-    except ValueError:
-        return iso
-    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    return f"{born.strftime('%-d %b %Y')} (age {age})"

@@ -21,5 +21,5 @@ def show(shown: Conversation, search: str) -> None:
             thread.show(shown, search)
             composer.show(shown.id, title(shown))
             live.look(shown.id)
-        with st.container(key="reader.panel", width=290, gap=None):
+        with st.container(key="reader.panel", width=320, gap=None):
             panel.show(shown)

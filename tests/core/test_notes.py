@@ -97,6 +97,15 @@ def test_the_same_text_twice_and_a_blank_note_are_no_clash(store: Store, someone
     assert not store.write(BOB, notes.save, someone, "new", 1).is_clash
 
 
+def test_ones_own_saves_may_come_late_or_in_another_order(store: Store, someone: int) -> None:
+    first = store.write(ALICE, notes.save, someone, "call", 0)
+    store.write(ALICE, notes.save, someone, "call on Monday at 9", first.version)
+    for late in ("call on", "call on Monday at 9, early", "call on Monday"):  # written before the answers came
+        assert not store.write(ALICE, notes.save, someone, late, first.version).is_clash
+    assert read(store, someone).body == "call on Monday at 9, early"
+    assert store.write(BOB, notes.save, someone, "call on", first.version).is_clash  # another person meant it
+
+
 def test_undo_of_a_note_keeps_what_it_takes_back(store: Store, someone: int) -> None:
     store.write(ALICE, notes.save, someone, "first", 0)
     store.write(ALICE, notes.save, someone, "second", 1)
