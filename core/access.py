@@ -102,6 +102,4 @@ class Actor:
         Raises: NotAllowed.
         """
         if not self.may(right):
-            raise NotAllowed(
-                f"{self.name} may not {WORDS[right]}. Ask an administrator for the right “{right}”."
-            )
+            raise NotAllowed(f"{self.name} may not {WORDS[right]}. Ask an administrator for the right “{right}”.")

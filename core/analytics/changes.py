@@ -11,7 +11,7 @@ Three things keep this from being "everything with a higher id":
   transactions below that one have ended and the id is still not there, it was rolled back and is forgotten.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -100,14 +100,16 @@ def reached(top: int, gaps: Sequence[Sequence[int]], going: Sequence[Sequence[in
 
 
 def read_on(reader: Connection, so_far: Reached, limit: int) -> tuple[Reached, set[int] | None]:
-    """Where the reader stands now, and the contacts touched between; None: more than `limit`, so load all again."""
+    """Where the reader stands now, and the contacts touched between; None: load all again, for there are more changes
+    than `limit`.
+    """
     oldest_running = horizon(reader).oldest_running if so_far.missing else 0
     new = reader.execute(_NEW.where(_not_seen(reader, so_far)).limit(limit + 1)).all()
     if len(new) > limit:
         return so_far, None
     # States first, changes after: what an event wrote before it ended is there when its end is.
     unfinished = _unfinished(reader, [*so_far.going, *[row.id for row in new]])
-    touched = _of_finished(reader, [row.id for row in new if row.id not in unfinished and not row.is_seeding], limit)
+    changed = _of_finished(reader, [row.id for row in new if row.id not in unfinished and not row.is_seeding], limit)
     started = {
         row.id: Place(0, 0, row.is_seeding, row.undoes_seeding) for row in new if row.id in unfinished or row.is_seeding
     }
@@ -115,7 +117,7 @@ def read_on(reader: Connection, so_far: Reached, limit: int) -> tuple[Reached, s
     going = {}
     for id_, place in {**so_far.going, **started}.items():
         further, found = _go_on(reader, id_, place, limit)
-        touched |= found
+        changed += found
         if id_ in unfinished:
             going[id_] = replace(further, is_active=unfinished[id_] != "failed")
         else:
@@ -123,7 +125,8 @@ def read_on(reader: Connection, so_far: Reached, limit: int) -> tuple[Reached, s
     seen = {row.id for row in new}
     top = max([so_far.top, *seen])
     missing = _missing(reader, so_far, seen, top, oldest_running)
-    return Reached(top, missing, going), None if ended_undo or len(touched) > limit else touched
+    touched = None if ended_undo or len(changed) > limit else {id_ for id_ in changed if id_ is not None}
+    return Reached(top, missing, going), touched
 
 
 def _not_seen(reader: Connection, so_far: Reached) -> ColumnElement[bool]:
@@ -149,19 +152,19 @@ def _unfinished(reader: Connection, ids: Sequence[int]) -> dict[int, str]:
     return {row.event_id: row.state for row in rows if row.state in UNFINISHED}
 
 
-def _of_finished(reader: Connection, ids: Sequence[int], limit: int) -> set[int]:
+def _of_finished(reader: Connection, ids: Sequence[int], limit: int) -> list[int | None]:
+    """The contacts of these events' changes, as often as they were changed."""
     if not ids:
-        return set()
-    listed = select(change.c.contact_id).where(
-        change.c.event_id.in_(engines.id_set(reader, ids)), change.c.contact_id.is_not(None)
-    )
-    return set(reader.execute(listed.distinct().limit(limit + 1)).scalars().all())
+        return []
+    # Neither DISTINCT nor IS NOT NULL: for these SQLite walks the index of contacts, through all changes ever made.
+    listed = select(change.c.contact_id).where(change.c.event_id.in_(engines.id_set(reader, ids)))
+    return list(reader.execute(listed.limit(limit + 1)).scalars().all())
 
 
-def _go_on(reader: Connection, event_id: int, place: Place, limit: int) -> tuple[Place, set[int]]:
+def _go_on(reader: Connection, event_id: int, place: Place, limit: int) -> tuple[Place, list[int | None]]:
     beyond = select(change.c.n, change.c.contact_id).where(change.c.event_id == event_id, change.c.n > place.n)
     changes = reader.execute(beyond.limit(limit + 1)).all()
-    inserted: Iterable[int] = ()
+    inserted: Sequence[int] = ()
     if place.is_seeding:
         added = select(contact.c.id).where(contact.c.event_id == event_id, contact.c.id > place.contact_id)
         inserted = reader.execute(added.limit(limit + 1)).scalars().all()
@@ -171,4 +174,4 @@ def _go_on(reader: Connection, event_id: int, place: Place, limit: int) -> tuple
         place.is_seeding,
         place.undoes_seeding,
     )
-    return further, {row.contact_id for row in changes if row.contact_id is not None}.union(inserted)
+    return further, [*[row.contact_id for row in changes], *inserted]

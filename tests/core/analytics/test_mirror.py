@@ -135,6 +135,19 @@ def test_a_great_change_is_loaded_anew(
     assert verbs.equals(filled, mirror)
 
 
+def test_more_changes_than_are_read_at_once_are_not_passed_over_although_few_contacts_have_them(
+    filled: Store, alice: Actor, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "RELOAD_FROM", 10)
+    ids = verbs.ids(mirror)
+    job = filled.write(alice, verbs.record, "conversation.archive", "running")
+    mirror.step()
+    filled.write(alice, verbs.chunk, job, 1, [ids[0]] * (len(ids) + 10) + ids[1:3])
+    filled.write(alice, verbs.end, job)
+    mirror.step()
+    assert verbs.equals(filled, mirror)
+
+
 def test_loading_anew_leaves_the_machine_time_for_others(
     filled: Store, alice: Actor, mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
