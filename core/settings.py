@@ -1,7 +1,8 @@
 """Settings from the environment, read once; an unusable value stops the start with a sentence."""
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -32,6 +33,7 @@ class Settings:
     time_zone: str = setting("America/New_York", "Zone of times and days written without one, and of the screens.")
     date_order: str = setting("mdy", "Order of dates like 02/10/1927: mdy or dmy; one rule for every file.")
     currency: str = setting("USD", "Currency of all amounts.")
+    sender_number: str = setting("", "Phone (E.164) that texts come from.")
     public_origins: str = setting("", "Further origins the app is reached by, such as https://talk.example.org.")
 
     @property
@@ -41,7 +43,7 @@ class Settings:
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
-    """The settings in force.
+    """The settings of the environment; what it does not give is as usual.
 
     Raises: Invalid for an unknown or unusable variable.
     """
@@ -52,20 +54,46 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
     )
     if unknown:
         raise Invalid(f"Unknown setting {unknown[0]}. Known are {', '.join(sorted(known))}.")
-    settings = Settings(**{known[name]: value for name, value in environment.items() if name in known})
-    _check(settings)
+    chosen = {known[name]: value for name, value in environment.items() if name in known}
+    for name, value in chosen.items():
+        check(name, value, PREFIX + name.upper())
+    settings = Settings(**chosen)
+    _check_address(settings)
     return settings
 
 
-def _check(settings: Settings) -> None:
+def given(environment: Mapping[str, str] = os.environ) -> set[str]:
+    """The settings that the environment gives, and nothing else can change."""
+    return {item.name for item in fields(Settings) if PREFIX + item.name.upper() in environment}
+
+
+def check(name: str, value: str, label: str) -> None:
+    """Whether a setting can have this value; `label` is what it is called to the person.
+
+    Raises: Invalid.
+    """
+    if name in _RULES and not _RULES[name][0](value):
+        raise Invalid(f"{label} is “{value}”; give {_RULES[name][1]}.")
+
+
+def _is_zone(value: str) -> bool:
     try:
-        ZoneInfo(settings.time_zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise Invalid(f"TALKDECK_TIME_ZONE is “{settings.time_zone}”; give a zone such as America/New_York.") from error
-    if settings.default_region not in phonenumbers.SUPPORTED_REGIONS:
-        raise Invalid(f"TALKDECK_DEFAULT_REGION is “{settings.default_region}”; give a region such as US.")
-    if settings.date_order not in {"mdy", "dmy"}:
-        raise Invalid(f"TALKDECK_DATE_ORDER is “{settings.date_order}”; give mdy or dmy.")
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True
+
+
+_RULES: dict[str, tuple[Callable[[str], object], str]] = {
+    "time_zone": (_is_zone, "a zone such as America/New_York"),
+    "default_region": (phonenumbers.SUPPORTED_REGIONS.__contains__, "a region such as US"),
+    "date_order": ({"mdy", "dmy"}.__contains__, "mdy or dmy"),
+    "currency": (re.compile(r"[A-Z]{3}").fullmatch, "three letters such as USD"),
+    "sender_number": (re.compile(r"(\+[1-9]\d{6,14})?", re.ASCII).fullmatch, "a phone such as +12125550100"),
+}
+
+
+def _check_address(settings: Settings) -> None:
     try:
         backend = make_url(settings.url).get_backend_name()
     except ArgumentError as error:

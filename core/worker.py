@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from core import bulk, follow_ups, jobs, people, undo
+from core import bulk, follow_ups, jobs, people, setup, undo
 from core.database import Store, statistics
 from core.errors import AppError, Conflict
 from core.messages.sender import Sender
@@ -139,11 +139,11 @@ class Worker:
 
         def carry_out() -> None:
             with self._store.read() as reader:
-                actor = people.actor(reader, waiting.user_id)
+                actor, known = people.actor(reader, waiting.user_id), setup.load(reader, self._settings)
             if waiting.state == "undoing":
                 import_undo.carry_out(self._store, actor, event_id, run.Pace())
             else:
-                run.carry_out(self._store, actor, event_id, self._settings, run.Pace(progress=self._ask))
+                run.carry_out(self._store, actor, event_id, known, run.Pace(progress=self._ask))
 
         return event_id, carry_out, give_up
 

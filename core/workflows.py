@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from core import sms
+from core import people, sms
 from core.access import Right
 from core.database import Change, Work
 from core.database.tables import enrollment, tag, workflow, workflow_step, workflow_version
@@ -15,6 +15,9 @@ from core.errors import Conflict, Invalid, NotFound
 from core.words import fold, line
 
 STATES = ("on", "paused", "retired")
+USUAL = "workflows.usual."
+"""Beginning of the preferences; the kind follows."""
+
 LONGEST_NAME = 80
 LONGEST_WAIT = 5 * 366 * 86_400
 
@@ -143,6 +146,21 @@ def set_state(work: Work, workflow_id: int, state: str) -> int:
     event_id = work.record_change("workflow.state", switched, said=said)
     work.conn.execute(update(workflow).where(workflow.c.id == workflow_id).values(state=state))
     return event_id
+
+
+def usual(reader: Connection, user_id: int, kind: str) -> Workflow | None:
+    """The one of this kind that the user's EZ button enrolls in; None when none is chosen, or it takes nobody in."""
+    chosen = people.preference(reader, user_id, f"{USUAL}{kind}")
+    return next((each for each in find(reader) if (each.id, each.kind, each.state) == (chosen, kind, "on")), None)
+
+
+def set_usual(work: Work, kind: str, workflow_id: int | None) -> None:
+    """From now on the actor's EZ button enrolls in this one; None: it asks.
+
+    Raises: NotAllowed.
+    """
+    work.actor.require(Right.MESSAGE_SEND)
+    people.prefer(work, f"{USUAL}{kind}", workflow_id)
 
 
 def _check(work: Work, draft: Draft) -> str:

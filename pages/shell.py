@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import AppError
-from pages.ui import frame, incident
+from pages.ui import frame, incident, places
 
 PAGES = Path(__file__).resolve().parent
 ICON = str(PAGES / "ui" / "assets" / "icon.png")
@@ -20,6 +20,7 @@ PLACES = (
     ("admin/tags.py", "Tags", "label", "tags"),
     ("admin/history.py", "History", "history", "history"),
     ("admin/imports.py", "Import", "upload_file", "import"),
+    ("admin/settings.py", "Settings", "settings", "settings"),
 )
 """The first is the one that opens; a contact is reached by links alone."""
 
@@ -43,6 +44,7 @@ def shell() -> None:
     st.set_page_config(page_title=f"{chosen.title} · Talkdeck")
     st.logo(ICON, size="medium")
     try:
+        places.arrive()
         frame.strip()
         chosen.run()
     except AppError as error:

@@ -13,7 +13,7 @@ FOLDERS = ("core", "pages", "bench", "tests")
 PAGE_LINES, FILE_LINES, FUNCTION_LINES = 150, 300, 40
 
 # Rooms of core that every other may use; they use each other only in this order.
-GROUND = ("errors", "clock", "words", "settings", "access", "phone", "mail", "times")
+GROUND = ("errors", "clock", "words", "settings", "access", "phone", "mail", "times", "money")
 MIGRATIONS = "core/database/migrations/"
 GRID = "pages/ui/grid.py"
 

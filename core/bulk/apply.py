@@ -39,6 +39,7 @@ from core.database.tables import (
     note,
     note_version,
     phone_claim,
+    setting,
     stage_event,
     tag,
     template,
@@ -80,6 +81,7 @@ TABLES = {
     "workflow": Rows(workflow, workflow.c.id),
     "cleanup_rule": Rows(cleanup_rule, cleanup_rule.c.id),
     "custom_field": Rows(custom_field, custom_field.c.id),
+    "setting": Rows(setting, setting.c.id),
 }
 """By the name that changes call them; parents stand before their children."""
 

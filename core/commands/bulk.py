@@ -8,7 +8,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import Connection
 
-from core import bulk, conversations, jobs, settings, times, undo, workflows
+from core import bulk, conversations, jobs, setup, times, undo, workflows
 from core.access import Actor
 from core.commands.app import Json, answer, app, console, open_store
 from core.commands.conversations import stages_named, tags_named, users_named, wanted_by
@@ -136,7 +136,7 @@ def _params(
     if len(to) != 1:
         raise Invalid("Say with --to, once, whom or what.")
     if name == "follow_up":
-        return {"at": _moment(to[0])}
+        return {"at": _moment(reader, to[0])}
     if name == "assign":
         return {"owner_id": None if to[0] == "nobody" else users_named(known, to[0])[0]}
     if name == "move":
@@ -150,12 +150,12 @@ def _params(
     return {"workflow_id": found[0]}
 
 
-def _moment(text: str) -> int:
+def _moment(reader: Connection, text: str) -> int:
     """UTC seconds of such as 2026-01-05 or 2026-01-05 14:30, in the zone of the settings; a day begins at nine.
 
     Raises: Invalid.
     """
-    chosen = settings.load()
+    chosen = setup.load(reader)
     try:
         return times.moment(text if ":" in text else f"{text} 09:00", ZoneInfo(chosen.time_zone), chosen.date_order)
     except Invalid as error:

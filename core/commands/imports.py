@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
-from core import settings
+from core import setup
 from core.commands.app import Json, answer, app, console, open_store
 from core.transfer import Choices, imports, open_import, run
 from core.transfer.outlook import Counts
@@ -36,7 +36,8 @@ def import_file(  # noqa: PLR0913 - each option is one decision about the file
 ) -> None:
     """Import a file; an import that was broken off goes on where it stood."""
     store, actor = open_store()
-    known = settings.load()
+    with store.read() as reader:
+        known = setup.load(reader)
     choices = Choices(preset, _mapping(column), encoding, time_zone, date_order)
     with open_import(file, kind, known, choices) as source, _bar(source.text.size) as progress:
         if dry_run:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
-from core import settings
+from core import setup
 from core.conversations.filters import Names
 from core.database.tables import conversation, pipeline, stage, tag, user
 
@@ -15,7 +15,7 @@ class Choices:
     """Everything the filters offer.
 
     `tags`: (id, name, colour) by name; `stages`: (id, name, pipeline id) in the order of the board; `pipelines` and
-    `owners`: (id, name); `sources` by name, without the blank one.
+    `owners`: (id, name); `sources` by name, without the blank one; `zone`: in which days are said.
     """
 
     tags: tuple[tuple[int, str, int], ...]
@@ -23,6 +23,7 @@ class Choices:
     pipelines: tuple[tuple[int, str], ...]
     owners: tuple[tuple[int, str], ...]
     sources: tuple[str, ...]
+    zone: ZoneInfo
 
     @property
     def names(self) -> Names:
@@ -30,8 +31,7 @@ class Choices:
         pipelines = dict(self.pipelines)
         several = len(pipelines) > 1
         stages = {id_: f"{pipelines[of]}: {name}" if several else name for id_, name, of in self.stages}
-        zone = ZoneInfo(settings.load().time_zone)
-        return Names({id_: name for id_, name, _ in self.tags}, stages, pipelines, dict(self.owners), zone)
+        return Names({id_: name for id_, name, _ in self.tags}, stages, pipelines, dict(self.owners), self.zone)
 
 
 def choices(reader: Connection) -> Choices:
@@ -45,6 +45,7 @@ def choices(reader: Connection) -> Choices:
         tuple(tuple(row) for row in reader.execute(pipelines)),
         tuple(tuple(row) for row in reader.execute(select(user.c.id, user.c.name).order_by(user.c.name_key))),
         _sources(reader),
+        ZoneInfo(setup.load(reader).time_zone),
     )
 
 

@@ -6,7 +6,7 @@ from itertools import product
 
 from sqlalchemy import Connection, or_, select
 
-from core import phone, settings
+from core import phone, setup
 from core.conversations.conditions import Condition, tag_condition
 from core.conversations.query import DIGITS_FROM, Query, Term, contains, phrase_terms
 from core.database.search_query import TextMatch, phone_ids, phone_test
@@ -83,7 +83,7 @@ def _by_phone(reader: Connection, query: Query) -> list[Alternative]:
         return []
     spellings = {query.digits, query.digits.removeprefix("00"), query.digits.removeprefix("011")}
     with suppress(Invalid):  # written as people of the region do
-        spellings.add(phone.parse(query.digits, settings.load().default_region).e164.lstrip("+"))
+        spellings.add(phone.parse(query.digits, setup.load(reader).default_region).e164.lstrip("+"))
     return [
         Alternative(conditions=(_phone(reader, digits),)) for digits in sorted(spellings) if len(digits) >= DIGITS_FROM
     ]

@@ -39,6 +39,7 @@ VERBS = {
     "tag.edit": "changed a tag",
     "tag.retire": "retired a tag",
     "tag.revive": "took a tag back into use",
+    "setting.choose": "changed settings",
     "template.add": "added a template",
     "template.edit": "changed a template",
     "template.retire": "retired a template",

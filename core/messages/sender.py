@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, exists, insert, or_, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from core import clock, jobs, people
+from core import clock, jobs, people, setup
 from core.conversations import upkeep
 from core.database import Change, Store, Work, images
 from core.database.search import reindexing
-from core.database.tables import contact, conversation, enrollment, event, message, outbox, setting, user
+from core.database.tables import contact, conversation, enrollment, event, message, outbox, user
 from core.database.tables.talk import UNSETTLED
 from core.errors import AppError
 from core.messages import outcome
@@ -181,8 +181,8 @@ def _intend(work: Work, row: Row[Any], pace: Pace) -> Claimed:
         work.conn.execute(update(message).where(here).values(status="sending"))
     made_up = select(event.c.verb).where(event.c.id == contact.c.event_id).scalar_subquery()
     to = work.conn.execute(select(contact.c.phone, made_up.label("verb")).where(contact.c.id == row.contact_id)).one()
-    number = work.conn.execute(select(setting.c.value).where(setting.c.name == "sender_number")).scalar()
-    outgoing = Outgoing(row.id, to.phone, number or "", row.body, str(to.verb).startswith("demo."))
+    number = setup.load(work.conn).sender_number
+    outgoing = Outgoing(row.id, to.phone, number, row.body, str(to.verb).startswith("demo."))
     return Claimed(row.id, work.now + pace.lease, row.attempts + 1, outgoing)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from core import mail, phone, templates, times
+from core import mail, money, phone, templates, times
 from core.errors import Invalid
 from core.tags import LONGEST_NAME as LONGEST_TAG
 from core.transfer import fields
@@ -228,7 +228,7 @@ class DealBuilder(_Builder):
         try:
             number = self.number(raw, remarks)
             field, value = "quoted_amount", amount
-            amount_cents = fields.cents(amount, self.rules.currency)
+            amount_cents = money.cents(amount, self.rules.currency)
             field, value = "entered_at", entered
             entered_at = self.moment(entered) if entered.strip() else None
             field, value = "closed_at", closed

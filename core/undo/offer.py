@@ -23,6 +23,7 @@ OTHERS = (
     "tag.edit",
     "tag.retire",
     "tag.revive",
+    "setting.choose",
     "template.add",
     "template.edit",
     "template.retire",

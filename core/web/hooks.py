@@ -10,7 +10,7 @@ from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
-from core import people
+from core import people, setup
 from core.database import Store
 from core.errors import Conflict, Invalid, NotFound, Unavailable
 from core.messages import Incoming, Media, Report, accept, report
@@ -36,7 +36,9 @@ def inbound(store: Store, settings: Settings, body: bytes) -> Answer:
             raise Invalid(f"“media” must be a list of at most {MOST_FILES} files.")
         media = tuple(_media(each) for each in listed)
         text = Incoming(_text(said, "id"), _text(said, "from"), _text(said, "body"), media)
-        message_id = accept(store, Path(settings.data_dir), settings.default_region, text)
+        with store.read() as reader:
+            region = setup.load(reader, settings).default_region
+        message_id = accept(store, Path(settings.data_dir), region, text)
         return {"message": message_id, "is_new": message_id is not None}
 
     return _answered(kept)

@@ -7,9 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 import phonenumbers
+import streamlit as st
 
 from core import settings
+from core.settings import Settings
+from pages.ui import session
 
+HERE = "places.here"
 SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "CAD": "CA$", "AUD": "A$"}
 
 
@@ -51,8 +55,17 @@ class Here:
         return f"{symbol}{cents / 100:,.2f}" if cents % 100 else f"{symbol}{int(cents) // 100:,}"
 
 
-@cache
 def here() -> Here:
-    """As the settings say."""
-    chosen = settings.load()
+    """As the settings said when this run began; outside of a run, as the environment says."""
+    found: Here | None = st.session_state.get(HERE)
+    return found or _here(settings.load())
+
+
+def arrive() -> None:
+    """Look what the settings are now. Once per run, by the shell."""
+    st.session_state[HERE] = _here(session.in_force())
+
+
+@cache
+def _here(chosen: Settings) -> Here:
     return Here(ZoneInfo(chosen.time_zone), chosen.default_region, chosen.currency)

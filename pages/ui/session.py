@@ -5,11 +5,12 @@ from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
-from core import people, settings
+from core import people, settings, setup
 from core.access import Actor
 from core.analytics.mirror import Mirror
 from core.database import Store
 from core.messages.simulator import Simulator
+from core.settings import Settings
 from core.worker import Worker
 
 _running: list[Mirror] = []
@@ -19,6 +20,12 @@ _workers: list[Worker] = []
 def store() -> Store:
     """The store of this process, opened (and its schema brought up to date) at the first call."""
     return _opened(settings.load().url)
+
+
+def in_force() -> Settings:
+    """The settings in force; what an administrator has just chosen is among them."""
+    with store().read() as reader:
+        return setup.load(reader)
 
 
 def data_dir() -> Path:

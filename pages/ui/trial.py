@@ -4,7 +4,7 @@ import secrets
 import threading
 from contextlib import AbstractContextManager
 
-from core import settings
+from core import setup
 from core.database import Store
 from core.errors import AppError, Conflict
 from core.transfer import Choices, Source, imports
@@ -47,7 +47,8 @@ class Trial:
 
     def source(self) -> AbstractContextManager[Source]:
         """The same file under the same choices."""
-        return self._upload.source(self.kind, settings.load(), self.choices)
+        with self._store.read() as reader:
+            return self._upload.source(self.kind, setup.load(reader), self.choices)
 
     def _go(self) -> None:
         try:

@@ -8,7 +8,6 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from core import settings
 from core.access import Actor
 from core.errors import Invalid
 from core.times import ORDERS
@@ -96,7 +95,7 @@ def drop_zone() -> None:
         st.text("Larger files, of any size, on the command line:")
         st.code(f"python -m core import {_kind()} FILE.csv", language=None, width="content")
     if file is not None:
-        upload = incoming.receive(file, file.name, settings.load())
+        upload = incoming.receive(file, file.name, session.in_force())
         _release(file)
         st.session_state[SERIAL] = serial + 1
         st.session_state[STATE] = Draft(upload, serial + 1)
@@ -128,7 +127,7 @@ def _open(draft: Draft) -> None:
     draft.serial = st.session_state[SERIAL] = st.session_state[SERIAL] + 1
     try:
         with st.spinner("Reading the file…"), draft.upload.file() as file:
-            draft.seen = peek(file, draft.kind, settings.load(), draft.encoding)
+            draft.seen = peek(file, draft.kind, session.in_force(), draft.encoding)
     except Invalid as error:
         draft.refusal = str(error)
         return
@@ -158,7 +157,7 @@ def encoding(draft: Draft) -> None:
 
 def choices(draft: Draft) -> None:
     """How times and days are read, where the file has such as leave it open."""
-    preset, usual = draft.seen.preset if draft.seen else None, settings.load()
+    preset, usual = draft.seen.preset if draft.seen else None, session.in_force()
     is_order_known = preset is not None and preset.date_order
     with st.container(horizontal=True, gap="small", key="imports.choices"):
         if not all(map(ZONED.search, _values(draft, TIMES))):

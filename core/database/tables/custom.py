@@ -35,8 +35,10 @@ custom_value = Table(
 setting = Table(
     "setting",
     metadata,
-    Column("name", Text, primary_key=True),
+    big("id", primary_key=True, autoincrement=False),
+    words("name"),
     words("value"),
     big("updated_at"),
     big("event_id"),
+    UniqueConstraint("name"),
 )

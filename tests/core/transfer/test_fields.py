@@ -9,7 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import mail, times
+from core import mail, money, times
 from core.errors import Invalid
 from core.transfer import fields
 
@@ -63,7 +63,7 @@ def test_plain_addresses_go_the_short_way() -> None:
     ],
 )
 def test_amounts_are_exact(text: str, cents: int | None) -> None:
-    assert fields.cents(text, "USD") == cents
+    assert money.cents(text, "USD") == cents
 
 
 @pytest.mark.parametrize(
@@ -86,12 +86,12 @@ def test_amounts_are_exact(text: str, cents: int | None) -> None:
 )
 def test_what_is_no_amount_is_refused_and_never_rounded(text: str) -> None:
     with pytest.raises(Invalid, match="is not an amount"):
-        fields.cents(text, "USD")
+        money.cents(text, "USD")
 
 
 @given(st.integers(0, 10**14))
 def test_every_amount_comes_back(cents: int) -> None:
-    assert fields.cents(f"{cents // 100:,}.{cents % 100:02}", "USD") == cents
+    assert money.cents(f"{cents // 100:,}.{cents % 100:02}", "USD") == cents
 
 
 def test_directions_are_known_in_any_case_and_never_guessed() -> None:
