@@ -27,6 +27,7 @@ from core.conversations import upkeep
 from core.database import Work, images
 from core.database.search import reindexing
 from core.database.tables import (
+    call,
     change,
     cleanup_rule,
     contact,
@@ -75,6 +76,7 @@ TABLES = {
     "custom_value": Rows(custom_value, custom_value.c.field_id, custom_value.c.contact_id),
     "contact_tag": Rows(contact_tag, contact_tag.c.tag_id, contact_tag.c.contact_id),
     "enrollment": Rows(enrollment, enrollment.c.id, enrollment.c.contact_id),
+    "call": Rows(call, call.c.id, call.c.contact_id),
     "deal": Rows(deal, deal.c.id, deal.c.contact_id, has_version=True),
     "tag": Rows(tag, tag.c.id),
     "template": Rows(template, template.c.id),

@@ -18,6 +18,8 @@ VERBS = {
     "conversation.follow_up": "planned a follow-up",
     "conversation.follow_up_done": "was done with a follow-up",
     "conversation.due": "brought back to follow up",
+    "call.log": "called",
+    "call.describe": "said how a call went",
     "contact.tag": "tagged",
     "contact.untag": "took tags off",
     "enrollment.start": "enrolled",

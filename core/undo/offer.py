@@ -23,6 +23,8 @@ OTHERS = (
     "tag.edit",
     "tag.retire",
     "tag.revive",
+    "call.log",
+    "call.describe",
     "setting.choose",
     "template.add",
     "template.edit",

@@ -1,5 +1,6 @@
 """Which workflow or redrip: pick one or make a first one; stop them; what archiving does to them."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -14,8 +15,8 @@ from pages.ui.plain import many
 ALL = 0
 
 
-def enroll(asked: Asked) -> None:
-    """Choose one of the kind and save."""
+def enroll(asked: Asked, saved: Callable[[int], None] = lambda _chosen: None) -> None:
+    """Choose one of the kind and save; `saved` is told which."""
     kind = asked.name
     asking.whom(asked)
     with session.store().read() as reader:
@@ -38,6 +39,7 @@ def enroll(asked: Asked) -> None:
     with st.expander(f"Create a new {kind}", expanded=not found, key=f"{key}.new"):
         new_workflow.form(kind, key)
     if asking.answered("Save", is_ready=chosen is not None):
+        saved(chosen)
         asking.do(asked, "enroll", workflow_id=chosen)
 
 

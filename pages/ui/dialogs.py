@@ -7,11 +7,13 @@ import streamlit as st
 from pages.ui import (
     acting,
     ask_add,
+    ask_call,
     ask_deal,
     ask_follow_up,
     ask_person,
     ask_tags,
     ask_workflow,
+    ez,
     preview,
 )
 from pages.ui.acting import Asked
@@ -24,6 +26,9 @@ DIALOGS: dict[str, tuple[str, str, Body]] = {
     "untag": ("Remove tags", "medium", ask_tags.remove),
     "workflow": ("Add to a workflow", "medium", ask_workflow.enroll),
     "redrip": ("Add to a redrip", "medium", ask_workflow.enroll),
+    "ez_workflow": ("EZ Workflow", "medium", ez.ask),
+    "ez_redrip": ("EZ Redrip", "medium", ez.ask),
+    "call": ("Call", "small", ask_call.tell),
     "stop": ("Stop workflows", "medium", ask_workflow.stop),
     "archive": ("Archive", "small", ask_workflow.before_archiving),
     "move": ("Set stage", "small", ask_deal.move),

@@ -33,6 +33,8 @@ CSS = """<style>
   .st-key-reader-follow_up, .st-key-reader-move, .st-key-reader-previous, .st-key-reader-next,
   .st-key-reader-own, .st-key-reader-close) p {
   font-size: 0; }
+[class*="st-key-reader-ez_"] p { font-size: 0.9rem; white-space: nowrap; }
+[class*="st-key-reader-ez_"] :is(button, a) { padding: 0.2rem 0.35rem; min-height: 0; }
 .st-key-reader-follow_up_done button { color: var(--st-link-color); font-weight: 600; }
 .st-key-reader .st-key-reader-bar { gap: 0.35rem; }
 .st-key-queue { --reader-height: calc(100vh - 10.4rem); }
@@ -75,7 +77,7 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
   .st-key-conversations-verbs, .st-key-conversations-ticks { flex-wrap: nowrap; overflow-x: auto; max-width: 100%; }
   .st-key-conversations-verbs > *, .st-key-conversations-ticks > * { flex: none; }
   .st-key-frame { top: auto; bottom: 0.5rem; right: 0.5rem; left: 0.5rem; max-width: none; }
-  .st-key-reader-bar [data-testid="stButton"] p { font-size: 0; }
+  .st-key-reader-bar [data-testid="stButton"]:not([class*="st-key-reader-ez_"] *) p { font-size: 0; }
   .st-key-reader-bar, .st-key-reader .st-key-reader-bar { flex-wrap: wrap; padding: 0.3rem 12px; gap: 0 0.7rem; }
   .st-key-reader-bar > :has(.st-key-reader-name) { flex: 1 0 100%; }
   [data-testid="stMainBlockContainer"]:has(.st-key-reader) div:has(> :is(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import bulk
 from core.conversations import Conversation
-from pages.ui import acting, actions, ask_follow_up, desk, frame, reader, selected, session, url, workthrough
+from pages.ui import acting, actions, ask_follow_up, desk, ez, frame, reader, selected, session, url, workthrough
 from pages.ui.acting import Target
 from pages.ui.workthrough import Queue
 
@@ -34,6 +34,7 @@ def verbs(shown: Conversation, queue: Queue | None = None) -> None:
         hint = f"Follow-up: {ask_follow_up.written(shown.follow_up_at)}" if shown.follow_up_at else "Follow up (f)"
         _button("Follow up", "schedule", "follow_up", acting.ask, "follow_up", target, hint=hint)
     _button("Stage", "conversion_path", "move", acting.ask, "move", target, hint="Set stage (s)")
+    ez.buttons(shown)
 
 
 def beside(place: url.Place, shown: Conversation) -> None:

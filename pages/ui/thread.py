@@ -11,7 +11,7 @@ from core.conversations import Conversation, query
 from core.conversations import thread as stored
 from core.errors import AppError
 from core.messages import Waiting
-from pages.ui import components, composer, frame, session, timeline
+from pages.ui import calling, components, composer, frame, session, timeline
 from pages.ui.places import Here, here
 
 KEY = "conversations.thread"
@@ -34,8 +34,9 @@ def show(shown: Conversation, search: str) -> None:
         with_events = people.preference(reader, session.actor().id, EVENTS) is not False
         left = shown.message_count - len(rows)
         parts = [timeline.entries(reader, shown.id, rows, asked, here())]
+        since = int(rows["sent_at"].iloc[0]) if left > 0 and len(rows) else 0
+        parts.append(timeline.called(reader, shown.id, since, here()))
         if with_events:
-            since = int(rows["sent_at"].iloc[0]) if left > 0 and len(rows) else 0
             parts.append(timeline.happened(reader, session.actor(), shown.id, since, here()))
         waiting = messages.waiting(reader, shown.id, clock.now())
     data = {
@@ -49,6 +50,7 @@ def show(shown: Conversation, search: str) -> None:
         "search": own,
         "events": with_events,
         "maySend": session.actor().may(Right.MESSAGE_SEND),
+        "mayEdit": session.actor().may(Right.CONTACT_EDIT),
     }
     components.mount("thread", KEY, data, **_triggers(shown))
 
@@ -91,7 +93,11 @@ def _triggers(shown: Conversation) -> dict[str, Callable[[], None]]:
     def again() -> None:
         _do(messages.again, told("again"), shown.id)
 
+    def call() -> None:
+        calling.open_(shown.id, told("call"))
+
     named = {"earlier": earlier, "search": search, "events": events, "cancel": cancel, "hurry": hurry, "again": again}
+    named |= {"call": call}
     return {f"on_{name}_change": act for name, act in named.items()}
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
-from core import clock, history, messages
+from core import calls, clock, history, messages
 from core.access import Actor
+from core.calls import Call
 from core.conversations import query
 from core.history import Entry
 from core.messages import media
@@ -28,7 +29,7 @@ STATUS = {
     "blocked_opt_out": ("blocked: opted out", "failed"),
 }
 ORIGINS = {"workflow": "workflow", "template": "template", "bulk": "bulk message", "opt_out": "automatic"}
-HIDDEN = ("message.", "conversation.read", "conversation.unread", "note.edit")
+HIDDEN = ("message.", "conversation.read", "conversation.unread", "note.edit", "call.")
 """Events whose trace in the thread is the thread itself, or no news to anybody."""
 
 EVENTS = 100
@@ -56,6 +57,18 @@ def happened(reader: Any, actor: Actor, contact_id: int, since: int, at: Here) -
         for each in reversed(listed)
         if each.happened_at >= since and not each.verb.startswith(HIDDEN)
     ]
+
+
+def called(reader: Any, contact_id: int, since: int, at: Here) -> list[Any]:
+    """The calls since then (UTC epoch seconds), as the component draws them."""
+    return [(each.happened_at, _call(each, at)) for each in calls.find(reader, contact_id, since)]
+
+
+def _call(each: Call, at: Here) -> dict[str, Any]:
+    parts = [f"{each.user or 'Somebody'} called", calls.OUTCOMES.get(each.outcome, "")]
+    parts += [calls.length(each.duration_seconds), each.note]
+    said = " · ".join(part for part in parts if part)
+    return {"kind": "call", "id": each.id, "isOpen": not each.outcome, "text": said, **_when(each.happened_at, at)}
 
 
 def ordered(*parts: list[Any]) -> list[dict[str, Any]]:

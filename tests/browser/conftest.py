@@ -83,7 +83,7 @@ def open_page(browser: BrowserContext) -> Iterator[Open]:
     browser.remove_listener("console", listen)
     browser.remove_listener("request", watch)
     assert not [text for text in console if "Content Security Policy" in text]
-    assert not [url for url in asked if not url.startswith(("http://127.0.0.1:", "data:", "blob:"))]
+    assert not [url for url in asked if not url.startswith(("http://127.0.0.1:", "data:", "blob:", "tel:"))]
 
 
 def forget(page: Page, url: str) -> None:

@@ -99,6 +99,17 @@ function event(data) {
   return row;
 }
 
+function call(data, act) {
+  const row = event(data);
+  row.className = 'event call';
+  if (act.mayEdit) {
+    row.append(' ', button('act', data.isOpen ? 'How did it go?' : 'Change', () => act.tell('call', data.id)));
+  }
+  return row;
+}
+
+const DRAWN = { message, event, call };
+
 function items(list, data, act) {
   let day = '';
   data.items.forEach((each) => {
@@ -109,7 +120,7 @@ function items(list, data, act) {
     if (each.kind === 'message' && each.id === data.firstNew) {
       list.append(element('li', 'new', data.unread === 1 ? '1 new message' : data.unread + ' new messages'));
     }
-    list.append(each.kind === 'message' ? message(each, act) : event(each));
+    list.append(DRAWN[each.kind](each, act));
   });
 }
 
@@ -227,7 +238,7 @@ function tellNews(root, data) {
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
-  const act = { tell: (name, value) => setTriggerValue(name, value), maySend: data.maySend };
+  const act = { tell: (name, value) => setTriggerValue(name, value), maySend: data.maySend, mayEdit: data.mayEdit };
   let root = parentElement.querySelector('.talk');
   if (!root) {
     root = parentElement.appendChild(element('div', 'talk'));
