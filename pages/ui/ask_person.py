@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import contacts, conversations, settings
+from core import contacts, conversations
 from core.contacts import FIELDS
 from core.conversations import ConversationFilter, Slice
 from core.errors import AppError
@@ -71,7 +71,7 @@ def new(_asked: Asked) -> None:
     given = {name: st.text_input(FIELDS[name], key=f"ask.new.{name}", max_chars=200) for name in GIVEN}
     if not asking.answered("Save", is_ready=True):
         return
-    chosen = settings.load()
+    chosen = session.in_force()
     try:
         added = session.store().write(session.actor(), contacts.add, number, here().region, given, chosen.date_order)
     except AppError as refused:
