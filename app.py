@@ -66,6 +66,13 @@ async def autosaved(request: Request) -> JSONResponse:
     return JSONResponse(answer, status_code=status)
 
 
+async def draft(request: Request) -> JSONResponse:
+    """A text as it is written."""
+    own = (session.store(), session.actor(), request.path_params["contact"], await request.body())
+    status, answer = await run_in_threadpool(autosave.draft, *own)
+    return JSONResponse(answer, status_code=status)
+
+
 async def inbound(request: Request) -> JSONResponse:
     """A text came in."""
     status, said = await run_in_threadpool(hooks.inbound, session.store(), settings.load(), await request.body())
@@ -110,6 +117,7 @@ app = st.App(
         Route(exports.ACCOUNT, account),
         Route(pictures.PATH, picture),
         Route(autosave.PATH, autosaved, methods=["POST"]),
+        Route(autosave.DRAFTS, draft, methods=["POST"]),
         Route(hooks.INBOUND, inbound, methods=["POST"]),
         Route(hooks.STATUS, report, methods=["POST"]),
     ],

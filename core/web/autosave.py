@@ -1,4 +1,6 @@
-"""Notes come in by a way of their own: a page that is being closed can still send, and nothing keeps it waiting."""
+"""Notes and drafts come in by a way of their own: a page that is being closed can still send, nothing is drawn anew while
+somebody types, and a save that is on its way never meets a click.
+"""
 
 import json
 from typing import Any
@@ -7,8 +9,10 @@ from core import notes
 from core.access import Actor
 from core.database import Store
 from core.errors import AppError, Invalid
+from core.messages import drafts
 
 PATH = "/notes/{contact:int}"
+DRAFTS = "/drafts/{contact:int}"
 MOST_BYTES = 4 * notes.LONGEST + 10_000
 
 Answer = tuple[int, dict[str, Any]]
@@ -29,12 +33,37 @@ def save(store: Store, actor: Actor, contact_id: int, body: bytes) -> Answer:
     return 200, {"version": saved.version, "saved_at": saved.saved_at}
 
 
+def draft(store: Store, actor: Actor, contact_id: int, body: bytes) -> Answer:
+    """Keep what somebody is writing to a contact: `{"text": …, "template": the id it began with, or null}`.
+
+    Answers nothing but 200, or `refused`, a sentence.
+    """
+    try:
+        sent = _object(body)
+        text, template_id = sent.get("text"), sent.get("template")
+        if not isinstance(text, str) or not (template_id is None or _is_id(template_id)):
+            raise Invalid("This is no draft that can be saved.")
+        store.write(actor, drafts.save, contact_id, text, template_id)
+    except AppError as refused:
+        return 422, {"refused": str(refused)}
+    return 200, {}
+
+
 def _read(body: bytes) -> tuple[str, int]:
+    sent = _object(body)
+    text, base = sent.get("text"), sent.get("base")
+    if not isinstance(text, str) or not _is_id(base):
+        raise Invalid("This is no note that can be saved.")
+    return text, base
+
+
+def _object(body: bytes) -> dict[str, Any]:
     try:
         sent = json.loads(body) if len(body) <= MOST_BYTES else None
     except ValueError:
         sent = None
-    text, base = (sent.get("text"), sent.get("base")) if isinstance(sent, dict) else (None, None)
-    if not isinstance(text, str) or type(base) is not int or abs(base) >= 1 << 53:
-        raise Invalid("This is no note that can be saved.")
-    return text, base
+    return sent if isinstance(sent, dict) else {}
+
+
+def _is_id(value: object) -> bool:
+    return type(value) is int and abs(value) < 1 << 53

@@ -17,17 +17,13 @@ from pages.ui.places import here
 KEY = "conversations.composer"
 ANSWER = "conversations.composer.answer"
 GIVEN = "conversations.composer.given"
-SENT = "conversations.composer.sent"
 MORNING = 9
 _numbers = itertools.count(1)
 
 
-@st.fragment
 def show(contact_id: int, name: str) -> None:
-    """Below the messages. Only this runs again while somebody types."""
+    """Below the messages. A route of its own (core/web/autosave.py) keeps what is typed, so that nothing is drawn anew."""
     actor = session.actor()
-    if st.session_state.pop(SENT, False):
-        st.rerun()
     with session.store().read() as reader:
         found = templates.find(reader, actor.id)
         data = {
@@ -50,7 +46,7 @@ def show(contact_id: int, name: str) -> None:
         "picks": _picks(),
         "zone": here().zone.key,
     }
-    components.mount("composer", KEY, data, on_draft_change=_draft, on_send_change=_send, on_out_change=_out)
+    components.mount("composer", KEY, data, on_send_change=_send, on_out_change=_out)
 
 
 def give_back(contact_id: int, body: str) -> None:
@@ -85,18 +81,6 @@ def _told(name: str) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _draft() -> None:
-    """Keep what is being typed. A callback."""
-    told = _told("draft")
-    if isinstance(told.get("contact"), int) and isinstance(told.get("body"), str):
-        try:
-            session.store().write(
-                session.actor(), drafts.save, told["contact"], told["body"][: drafts.LONGEST], _id(told.get("template"))
-            )
-        except AppError as refused:
-            frame.tell(str(refused))
-
-
 def _send() -> None:
     """Put the text into the outbox; the field is told whether it is there. A callback."""
     told = _told("send")
@@ -112,7 +96,6 @@ def _send() -> None:
         st.session_state[ANSWER] = {"press": press, "error": str(refused)}
         return
     st.session_state[ANSWER] = {"press": press, "error": ""}
-    st.session_state[SENT] = True
 
 
 def _out() -> None:
@@ -123,7 +106,6 @@ def _out() -> None:
             session.store().write(session.actor(), messages.record_opt_out, told["contact"], "as their text asks")
         except AppError as refused:
             frame.tell(str(refused))
-        st.session_state[SENT] = True
 
 
 def _due(at: object) -> int | None:

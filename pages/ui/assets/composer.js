@@ -184,7 +184,8 @@ function send(box, at) {
   box.tried = box.pending;
   clearTimeout(box.timer);
   say(box, '');
-  box.tell('send', { contact: box.contact, body, at, template: box.template, press: box.pending.press });
+  const told = { contact: box.contact, body, at, template: box.template, press: box.pending.press };
+  box.saving.then(() => box.tell('send', told)); // a draft that is still on its way would come back to life
   box.patience = setTimeout(() => {
     box.pending = null;
     say(box, 'No answer yet. The text is kept here; try again.');
@@ -235,11 +236,19 @@ function draw(box) {
   [box.sendButton, box.laterButton].forEach((each) => { each.disabled = isOff; });
 }
 
+// One save after the other, so that an older one never lands on a newer.
 function keep(box) {
   clearTimeout(box.timer);
   if (box.area.value === box.told || box.pending) { return; }
   box.told = box.area.value;
-  box.tell('draft', { contact: box.contact, body: box.area.value, template: box.template, n: Date.now() });
+  const body = JSON.stringify({ text: box.told, template: box.template });
+  const save = () => fetch('/drafts/' + box.contact, { method: 'POST', body, keepalive: true })
+    .then((answer) => { if (!answer.ok) { throw new Error(answer.statusText); } })
+    .catch(() => {
+      box.told = null;
+      box.timer = setTimeout(() => keep(box), PAUSE * 4);
+    });
+  box.saving = document.visibilityState === 'hidden' ? save() : box.saving.then(save);
 }
 
 function typed(box) {
@@ -266,6 +275,7 @@ function hear(box, event) {
 function build(contact) {
   const box = element('div', 'composer');
   box.contact = contact;
+  box.saving = Promise.resolve();
   box.setAttribute('role', 'group');
   box.append(element('div', 'notice'));
   box.area = box.appendChild(element('textarea', 'area'));
@@ -304,8 +314,7 @@ function notice(box, data) {
 }
 
 export default function (component) {
-  const { data, parentElement, setStateValue, setTriggerValue } = component;
-  const tell = (name, value) => (name === 'draft' ? setStateValue : setTriggerValue)(name, value);
+  const { data, parentElement, setTriggerValue } = component;
   let box = parentElement.querySelector('.composer');
   if (!box || box.contact !== data.contact) {
     const fresh = build(data.contact);
@@ -314,14 +323,13 @@ export default function (component) {
     fresh.template = data.body.template_id;
     fresh.taken = data.given ? data.given.n : 0;
     if (box) {
-      box.tell = tell;
       keep(box);
       box.replaceWith(fresh);
     } else { parentElement.append(fresh); }
     box = fresh;
   }
   box.given = data;
-  box.tell = tell;
+  box.tell = setTriggerValue;
   box.setAttribute('aria-label', 'Write to ' + data.name);
   box.area.setAttribute('aria-label', 'Text to ' + data.name);
   box.area.placeholder = 'Text to ' + data.name;

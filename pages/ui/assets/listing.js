@@ -9,7 +9,8 @@ function element(tag, name, text) {
 }
 
 function focusSearch(event) {
-  const typing = event.target.closest && event.target.closest('input, textarea, [contenteditable], [role="combobox"]');
+  const [target] = event.composedPath(); // also where a component of ours is typed into
+  const typing = target.closest && target.closest('input, textarea, [contenteditable], [role="combobox"]');
   const box = document.querySelector(SEARCH);
   if (event.key !== '/' || typing || !box || event.ctrlKey || event.metaKey || event.altKey) { return; }
   event.preventDefault();

@@ -15,7 +15,6 @@ from core.transfer import newcomers
 from core.transfer.rows import ContactRow
 from tests.conftest import ALICE
 
-FIRST = 1
 PACE = Pace(lease=60, look=15, give_up=600, idle=0.02)
 
 
@@ -26,14 +25,21 @@ def phone(contact_id: int) -> str:
 
 def people(work: Work, n: int) -> list[int]:
     """`n` contacts who have never been texted; a workflow that ends on an answer, and one that does not."""
+    ids = contacts(work, n)
+    own = {"kind": "workflow", "state": "on", "created_at": work.now, "event_id": work.record("test.fill")}
+    for id_, rules in ((1, '{"stop_on_reply": true}'), (2, '{"stop_on_reply": false}')):
+        named = {"id": id_, "name": f"w{id_}", "name_key": f"w{id_}"}
+        work.conn.execute(insert(workflow).values(**named, **own, rules=rules))
+    return ids
+
+
+def contacts(work: Work, n: int, first_phone: int = 0) -> list[int]:
+    """`n` contacts; the last four digits of their phones are their ids, counted on from `first_phone`."""
     event_id = work.record("test.fill")
     ids = newcomers.take_ids(work, n)
     blank: tuple[Any, ...] = ("", None, "", "", "", "", "", "", work.now, (), "")
-    rows = {id_: ContactRow(0, phone(id_), True, f"Contact {id_}", "", *blank) for id_ in ids}
+    rows = {id_: ContactRow(0, phone(id_ + first_phone), True, f"Contact {id_}", "", *blank) for id_ in ids}
     newcomers.insert(work, event_id, rows, newcomers.Names({}, {}))
-    for id_, rules in ((1, '{"stop_on_reply": true}'), (2, '{"stop_on_reply": false}')):
-        own = {"id": id_, "name": f"w{id_}", "name_key": f"w{id_}", "kind": "workflow", "state": "on"}
-        work.conn.execute(insert(workflow).values(**own, rules=rules, created_at=work.now, event_id=event_id))
     return ids
 
 
