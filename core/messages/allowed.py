@@ -26,7 +26,7 @@ def refusal(reader: Connection, contact_id: int) -> str:
     if is_out is None:
         raise NotFound("This contact does not exist (any more).")
     if is_out:
-        return "They have opted out of texts. Only they can take that back, by texting START; a call is possible."
+        return "They have opted out of texts, so none can be sent to them. A call is possible."
     return ""
 
 

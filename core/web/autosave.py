@@ -1,6 +1,5 @@
-"""Notes and drafts come in by a way of their own: a page that is being closed can still send, nothing is drawn anew while
-somebody types, and a save that is on its way never meets a click.
-"""
+"""Notes and drafts come in by a way of their own: a page that is being closed can still send, and typing draws
+nothing anew."""
 
 import json
 from typing import Any

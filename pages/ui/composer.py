@@ -22,7 +22,7 @@ _numbers = itertools.count(1)
 
 
 def show(contact_id: int, name: str) -> None:
-    """Below the messages. A route of its own (core/web/autosave.py) keeps what is typed, so that nothing is drawn anew."""
+    """Below the messages. A route of its own (core/web/autosave.py) keeps what is typed: nothing is drawn anew."""
     actor = session.actor()
     with session.store().read() as reader:
         found = templates.find(reader, actor.id)

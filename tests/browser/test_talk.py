@@ -200,6 +200,7 @@ def test_who_has_opted_out_cannot_be_texted(app: AppServer, open_page: Open, pic
     id_ = talk_to(app, page, 13)
     come(app, id_, "Please stop texting me")
     page.get_by_role("button", name="Record the opt-out").click()
+    page.get_by_role("button", name="This cannot be undone").click()
     expect(page.locator(".composer .notice")).to_contain_text("They have opted out")
     expect(field(page)).to_be_hidden()
     picture(page, "talk_opted_out")

@@ -306,7 +306,12 @@ function notice(box, data) {
   said.replaceChildren(...lines.map((line) => {
     const made = element('p', '', line);
     if (line === data.asked) {
-      made.append(' ', button('', 'Record the opt-out', () => box.tell('out', { contact: box.contact, n: Date.now() })));
+      made.append(' ', button('', 'Record the opt-out', (event) => {
+        const isSure = event.currentTarget.dataset.asked;
+        event.currentTarget.dataset.asked = 'yes';
+        event.currentTarget.textContent = 'Yes: no texts any more. This cannot be undone';
+        if (isSure) { box.tell('out', { contact: box.contact, n: Date.now() }); }
+      }));
     }
     return made;
   }));
