@@ -76,9 +76,10 @@ def running(options: Mapping[str, str] = FAST) -> Iterator[Server]:
         subprocess.run([*initialise, folder / "data"], check=True, stdout=subprocess.DEVNULL, cwd=folder, **account)
         command = [programs / "postgres", "-D", folder / "data"]
         command += [argument for name, value in settings.items() for argument in ("-c", f"{name}={value}")]
-        with (folder / "log").open("wb") as log, subprocess.Popen(
-            command, stdout=log, stderr=log, cwd=folder, **account
-        ) as process:
+        with (
+            (folder / "log").open("wb") as log,
+            subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **account) as process,
+        ):
             try:
                 yield _ready(Server(folder, process))
             finally:

@@ -47,9 +47,12 @@ def running(data_dir: Path, root: Path = ROOT, **settings: str) -> Iterator[AppS
     Another `root` is a changed copy of the application, whose failures are what the test is about.
     """
     server = AppServer(free_port(), data_dir, data_dir / "server.log")
-    with server.log.open("wb") as log, subprocess.Popen(
-        command(server.port), cwd=root, env=environment(data_dir, **settings), stdout=log, stderr=log
-    ) as process:
+    with (
+        server.log.open("wb") as log,
+        subprocess.Popen(
+            command(server.port), cwd=root, env=environment(data_dir, **settings), stdout=log, stderr=log
+        ) as process,
+    ):
         try:
             _wait(server, process)
             yield server

@@ -23,5 +23,3 @@ def test_a_test_may_change_its_database(store: Store, alice: Actor, bob: Actor) 
 
 def test_the_next_test_gets_a_fresh_database(store: Store) -> None:
     assert _names(store) == {"Alice", "Bob", "Vera"}
-
-
