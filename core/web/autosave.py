@@ -2,7 +2,7 @@
 nothing anew."""
 
 import json
-from typing import Any
+from typing import Any, TypeGuard
 
 from core import notes
 from core.access import Actor
@@ -64,5 +64,5 @@ def _object(body: bytes) -> dict[str, Any]:
     return sent if isinstance(sent, dict) else {}
 
 
-def _is_id(value: object) -> bool:
+def _is_id(value: object) -> TypeGuard[int]:
     return type(value) is int and abs(value) < 1 << 53
