@@ -52,7 +52,7 @@ def facets(reader: Connection, mirror: Mirror | None, wanted: ConversationFilter
 
 def _usable(reader: Connection, mirror: Mirror | None, wanted: ConversationFilter) -> Mirror | None:
     """The mirror, where it can answer and holds the newest event."""
-    if mirror is None or wanted.search.strip():
+    if mirror is None or wanted.search.strip() or wanted.custom:  # it holds no fields of one's own
         return None
     return mirror if mirror.current(Store.revision(reader)) else None
 

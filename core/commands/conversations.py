@@ -11,6 +11,7 @@ from core.commands.app import Json, answer, app, open_store
 from core.conversations import Choices, ConversationFilter, Slice, Sort
 from core.conversations.filters import FOLLOW_UPS
 from core.conversations.upkeep import activity_at
+from core.custom.asked import parse
 from core.errors import Invalid
 from core.words import fold
 
@@ -39,6 +40,7 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
     owner: Annotated[str | None, typer.Option(help="me, nobody, or a user by name.")] = None,
     open_deal: Annotated[bool | None, typer.Option(help="With, or without, an open deal.")] = None,
     follow_up: Annotated[str | None, typer.Option(help="due, planned or none.")] = None,
+    field: Annotated[list[str] | None, typer.Option(help="“NAME:is:VALUE”, also from, to, any, none.")] = None,
     sort: Annotated[str, typer.Option(help="activity, name or amount; a leading + sorts upwards.")] = "activity",
     limit: Annotated[int, typer.Option(min=1, max=10_000_000, help="Conversations to print.")] = 50,
     after: Annotated[str | None, typer.Option(help="The `next` of the page before.")] = None,
@@ -48,7 +50,7 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
     store, actor = open_store(must_exist=True)
     with store.read() as reader:
         asked = {"tab": tab, "search": search, "tag": tag, "tags": tags, "stage": stage, "owner": owner}
-        further = {"open_deal": open_deal, "follow_up": follow_up}
+        further = {"open_deal": open_deal, "follow_up": follow_up, "field": field}
         wanted = wanted_by(reader, actor, {**asked, **further})
         order: Any = sort.removeprefix("+")
         page = conversations.find(
@@ -62,7 +64,8 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
 
 
 def wanted_by(reader: Connection, actor: Actor, asked: dict[str, Any]) -> ConversationFilter:
-    """The filter that the options tab, search, tag, tags, stage, owner, open_deal and follow_up ask for.
+    """The filter that the options tab, search, tag, tags, stage, owner, open_deal, follow_up and field ask
+    for.
 
     Raises: Invalid.
     """
@@ -79,8 +82,23 @@ def wanted_by(reader: Connection, actor: Actor, asked: dict[str, Any]) -> Conver
         "has_open_deal": asked["open_deal"],
         "user_id": actor.id,
         "follow_up": asked["follow_up"],
+        "custom": _fields(known, asked.get("field") or []),
     }
     return ConversationFilter(**values, **_stage(known, asked["stage"]), **_owner(known, asked["owner"]))
+
+
+def _fields(known: Choices, listed: list[str]) -> tuple[str, ...]:
+    ids = {fold(field.name): field.id for field in known.fields}
+    found = []
+    for text in listed:
+        name, _, rest = text.partition(":")
+        if fold(name) not in ids:
+            raise Invalid(f"There is no field “{name}”.")
+        try:
+            found.append(str(parse(f"{ids[fold(name)]}:{rest}")))
+        except ValueError as error:
+            raise Invalid(f"--field {text}: write NAME:is:VALUE, also from and to, or NAME:any, NAME:none.") from error
+    return tuple(found)
 
 
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, select
 
-from core import setup
+from core import custom, setup
 from core.conversations.filters import Names
+from core.custom import Field
 from core.database.tables import conversation, pipeline, stage, tag, user
 
 
@@ -15,7 +16,8 @@ class Choices:
     """Everything the filters offer.
 
     `tags`: (id, name, colour) by name; `stages`: (id, name, pipeline id) in the order of the board; `pipelines` and
-    `owners`: (id, name); `sources` by name, without the blank one; `zone`: in which days are said.
+    `owners`: (id, name); `sources` by name, without the blank one; `zone`: in which days are said; `fields`: those of
+    one's own.
     """
 
     tags: tuple[tuple[int, str, int], ...]
@@ -24,6 +26,7 @@ class Choices:
     owners: tuple[tuple[int, str], ...]
     sources: tuple[str, ...]
     zone: ZoneInfo
+    fields: tuple[Field, ...] = ()
 
     @property
     def names(self) -> Names:
@@ -31,7 +34,8 @@ class Choices:
         pipelines = dict(self.pipelines)
         several = len(pipelines) > 1
         stages = {id_: f"{pipelines[of]}: {name}" if several else name for id_, name, of in self.stages}
-        return Names({id_: name for id_, name, _ in self.tags}, stages, pipelines, dict(self.owners), self.zone)
+        tags, fields = {id_: name for id_, name, _ in self.tags}, {each.id: each.name for each in self.fields}
+        return Names(tags, stages, pipelines, dict(self.owners), self.zone, fields)
 
 
 def choices(reader: Connection) -> Choices:
@@ -46,6 +50,7 @@ def choices(reader: Connection) -> Choices:
         tuple(tuple(row) for row in reader.execute(select(user.c.id, user.c.name).order_by(user.c.name_key))),
         _sources(reader),
         ZoneInfo(setup.load(reader).time_zone),
+        tuple(custom.find(reader, include_retired=True)),
     )
 
 

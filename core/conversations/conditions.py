@@ -10,6 +10,7 @@ from core import clock
 from core.conversations.filters import RECENT_SECONDS, ConversationFilter
 from core.conversations.paging import Sort
 from core.conversations.upkeep import FIRST_KNOWN, SHIFT
+from core.custom import asked
 from core.database.tables import contact_tag, conversation, deal, stage
 
 c = conversation.c
@@ -83,6 +84,7 @@ def filter_conditions(reader: Connection, wanted: ConversationFilter) -> list[Co
         *_sources(wanted),
         *_unread(wanted),
         *_follow_up(wanted),
+        *_custom(reader, wanted),
         *[Condition(test) for test in _plain(wanted)],
     ]
 
@@ -153,6 +155,12 @@ def _follow_up(wanted: ConversationFilter) -> list[Condition]:
         return [Condition(c.follow_up_at.is_(None))]
     test = and_(c.follow_up_at.is_not(None), c.is_due == (ONE if wanted.follow_up == "due" else ZERO))
     return [Condition(test, select(c.id).where(test))]
+
+
+def _custom(reader: Connection, wanted: ConversationFilter) -> list[Condition]:
+    """By the index of each field's values."""
+    found = asked.conditions(reader, wanted.custom)
+    return [Condition(c.id.in_(ids), ids) if has_it else Condition(c.id.not_in(ids)) for has_it, ids in found]
 
 
 def _sources(wanted: ConversationFilter) -> list[Condition]:

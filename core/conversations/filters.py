@@ -1,9 +1,11 @@
 """What the list is asked to show, and the same in words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
+
+from core.custom import asked
 
 TABS = ("all", "hot", "recents", "archived")
 RECENT_SECONDS = 30 * 86_400
@@ -45,6 +47,7 @@ class ConversationFilter:
     has_open_deal: bool | None = None
     in_workflow: bool | None = None
     follow_up: Literal["due", "planned", "none"] | None = None
+    custom: tuple[str, ...] = ()  # as custom.asked writes them
 
     def without(self, name: str) -> "ConversationFilter":
         """The same with one part no longer asked for; dates, amounts and owners are one part each."""
@@ -85,6 +88,7 @@ class ConversationFilter:
             ("has_deal", _yes_no(self.has_deal, "has a deal", "has no deal")),
             ("has_open_deal", _yes_no(self.has_open_deal, "has an open deal", "no open deal")),
             ("in_workflow", _yes_no(self.in_workflow, "in a workflow", "in no workflow")),
+            ("custom", asked.words(self.custom, names.fields)),
             ("follow_up", FOLLOW_UPS.get(self.follow_up or "", "")),
         ]
         return [(name, said) for name, said in parts if said]
@@ -99,6 +103,7 @@ class Names:
     pipelines: Mapping[int, str]
     owners: Mapping[int, str]
     zone: tzinfo = UTC
+    fields: Mapping[int, str] = field(default_factory=dict)
 
     def tag(self, id_: int) -> str:
         return self.tags.get(id_, "a tag that is gone")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.conversations.choices import Choices
 from core.conversations.filters import ConversationFilter, Names
-from pages.ui import components, facets, url
+from pages.ui import components, facets, own_filters, url
 from pages.ui.places import here
 
 TABS = {"all": "All", "hot": "Hot leads", "recents": "Recents", "archived": "Archived"}
@@ -107,6 +107,7 @@ def drawer(place: url.Place, choices: Choices, moved: bool) -> None:
             _one("has_open_deal", "Has an open deal", wanted.has_open_deal, YES_NO, moved)
             _one("in_workflow", "In a workflow", wanted.in_workflow, YES_NO, moved)
             _one("follow_up", "Follow-up", wanted.follow_up, FOLLOW_UPS, moved)
+            own_filters.ask(wanted, [field for field in choices.fields if not field.is_retired], moved)
 
 
 def said(place: url.Place, names: Names, counted: str) -> None:

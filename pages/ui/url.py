@@ -11,6 +11,7 @@ import streamlit as st
 from core.conversations.filters import TABS, ConversationFilter
 from core.conversations.paging import COLUMNS, Slice, Sort
 from core.conversations.upkeep import activity_key
+from core.custom import asked
 from core.words import fold
 from pages.ui.places import here
 
@@ -104,6 +105,10 @@ def _texts(values: list[str]) -> tuple[str, ...]:
     return tuple(_one([value]) for value in values[:LIST_LIMIT])
 
 
+def _asked(values: list[str]) -> tuple[str, ...]:
+    return tuple(str(asked.parse(text)) for text in _texts(values))
+
+
 def _row(values: list[str]) -> int | None:
     return None if values == ["unknown"] else _number(values)
 
@@ -178,6 +183,7 @@ FILTER = {
     "optout": Part("opted_out", _truth, _flag),
     "deal": Part("has_deal", _truth, _flag),
     "open_deal": Part("has_open_deal", _truth, _flag),
+    "field": Part("custom", _asked, list),
     "workflow": Part("in_workflow", _truth, _flag),
     "followup": Part("follow_up", _among("due", "planned", "none")),
 }
