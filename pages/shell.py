@@ -18,7 +18,6 @@ PLACES = (
     ("inbox/cleanup.py", "Clean up", "cleaning_services", "cleanup"),
     ("outreach/templates.py", "Templates", "text_snippet", "templates"),
     ("admin/tags.py", "Tags", "label", "tags"),
-    ("admin/fields.py", "Fields", "list_alt", "fields"),
     ("admin/history.py", "History", "history", "history"),
     ("admin/imports.py", "Import", "upload_file", "import"),
     ("admin/settings.py", "Settings", "settings", "settings"),

@@ -21,6 +21,7 @@ def show() -> None:
     may = session.actor().may(Right.SETTINGS_EDIT)
     with session.store().read() as reader:
         found = sorted(custom.find(reader, include_retired=True), key=lambda field: field.is_retired)
+    st.subheader("Fields of contacts", anchor=False)
     st.text("Every contact has these fields beside name, e-mail and address. They are filled in beside the messages.")
     if may:
         st.button("New field", icon=":material/add:", key="fields.new", on_click=_open, args=(NEW,))
