@@ -9,7 +9,8 @@ WORD_LENGTH = 255
 
 _UNSEEN = {"Cc", "Cs"}
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_ASCII_WORD = re.compile(r"[a-z0-9]+")
+_ASCII = {n: chr(n).lower() if chr(n).isalnum() else " " for n in range(128)}
+"""Folded letters and digits; all else is a blank."""
 
 
 def fold(text: str) -> str:
@@ -50,9 +51,9 @@ def line(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Runs of letters and digits of the folded text, in order, repeats kept."""
-    folded = fold(text)
+    folded = text if text.isascii() else fold(text)
     if folded.isascii():
-        found: list[str] = _ASCII_WORD.findall(folded)
+        found = folded.translate(_ASCII).split()
         return found if len(folded) <= WORD_LENGTH else [word[:WORD_LENGTH] for word in found]
     return [word[:WORD_LENGTH] for word in "".join(c if c.isalnum() else " " for c in folded).split()]
 

@@ -30,6 +30,10 @@ def activity_key(at: int, conversation_id: int) -> int:
     return conversation_id if at == UNKNOWN else (at << SHIFT) + conversation_id % (1 << SHIFT)
 
 
+KEY_SQL = f"CASE WHEN active_at = {UNKNOWN} THEN id ELSE (active_at << {SHIFT}) + id % {1 << SHIFT} END"
+"""`activity_key` of the columns `active_at` and `id`, on both engines."""
+
+
 def activity_at(key: int) -> int:
     """The UTC second of an activity key; UNKNOWN where there was no activity."""
     return key >> SHIFT if key >= FIRST_KNOWN else UNKNOWN

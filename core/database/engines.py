@@ -31,6 +31,9 @@ from core.errors import Unavailable
 from core.words import document
 
 WRITES = "talkdeck_writes"
+ARRIVALS = "arrivals"
+"""What a transaction on SQLite may have attached, and has then noted in its connection's `info`."""
+
 BUSY_MILLISECONDS = 15_000
 ASK_SECONDS = 0.003
 """How often who waits for SQLite's write lock asks for it."""
@@ -102,6 +105,11 @@ def _open_sqlite(url: str) -> Engine:
             connection.execute(f"PRAGMA {setting}")
         connection.create_function("document", 1, document, deterministic=True)
         connection.create_function("change_seal", 3, seal, deterministic=True)
+
+    @event.listens_for(engine, "checkin")
+    def returned(connection: sqlite3.Connection | None, record: Any) -> None:
+        if record.info.pop(ARRIVALS, False) and connection is not None:
+            connection.execute(f"DETACH {ARRIVALS}")
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:

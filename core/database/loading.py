@@ -34,7 +34,7 @@ def load(connection: Connection, table: Table, rows: pa.Table) -> None:
     if engines.is_sqlite(connection):
         _insert(connection, table, rows)
     else:
-        _copy(connection, table, rows)
+        copy_csv(connection, table.name, rows.column_names, _written(rows))
 
 
 def load_rows(connection: Connection, table: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
@@ -44,7 +44,30 @@ def load_rows(connection: Connection, table: Table, names: Sequence[str], rows: 
     if engines.is_sqlite(connection):
         _insert_rows(connection, table, names, rows)
     else:
-        _copy(connection, table, pa.table([pa.array(values) for values in zip(*rows, strict=True)], list(names)))
+        copy_csv(connection, table.name, names, as_csv(names, rows))
+
+
+def as_csv(names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> bytes:
+    """Rows, given as tuples in the order of `names`, as `copy_csv` takes them; needs no database."""
+    return _written(pa.table([pa.array(values) for values in zip(*rows, strict=True)], list(names)))
+
+
+def copy_csv(connection: Connection, table: str, names: Sequence[str], content: bytes) -> None:
+    """Insert what `as_csv` made, on PostgreSQL."""
+    statement = f"COPY {table} ({', '.join(names)}) FROM STDIN (FORMAT csv)"
+    raw: Any = connection.connection.driver_connection
+    try:
+        with raw.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.write(content)
+    except psycopg.Error as error:
+        raise DBAPIError.instance(statement, None, error, psycopg.Error) from error
+
+
+def _written(rows: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    pa.csv.write_csv(rows, sink, _ARROW_CSV)
+    written: bytes = sink.getvalue().to_pybytes()
+    return written
 
 
 def _insert(connection: Connection, table: Table, rows: pa.Table) -> None:
@@ -58,18 +81,6 @@ def _insert_rows(connection: Connection, table: Table, names: Sequence[str], row
     marks = ", ".join("?" * len(names))
     statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608  # names of ours
     connection.exec_driver_sql(statement, list(rows))
-
-
-def _copy(connection: Connection, table: Table, rows: pa.Table) -> None:
-    sink = pa.BufferOutputStream()
-    pa.csv.write_csv(rows, sink, _ARROW_CSV)
-    statement = f"COPY {table.name} ({', '.join(rows.column_names)}) FROM STDIN (FORMAT csv)"
-    raw: Any = connection.connection.driver_connection
-    try:
-        with raw.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.write(sink.getvalue())
-    except psycopg.Error as error:
-        raise DBAPIError.instance(statement, None, error, psycopg.Error) from error
 
 
 @contextmanager

@@ -3,22 +3,16 @@
 from collections.abc import Callable, Iterator
 
 import pyarrow as pa
-from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table, column, func, insert, select, table, text
+from sqlalchemy import Column, ColumnElement, Connection, MetaData, Table, func, select, text
 
 from core.database import engines, loading
-from core.database.search import SQLITE_DOCUMENT, parts
+from core.database.search import SQLITE_DOCUMENT, SQLITE_INDEXES, collecting, parts, tell
 from core.database.tables import conversation
 from core.words import words
 
 STEP = 5_000
 """Conversations between two reports of progress."""
 
-HASH_BYTES = 128 << 20
-"""What the text index collects in memory before it writes a segment, while it is built."""
-
-HASH_BYTES_AFTER = 1 << 20
-
-_SQLITE_INDEXES = ("search_text", "search_phone")
 _SQLITE_SLICE = text(f"""
 INSERT INTO search_text (rowid, words) SELECT c.activity_key, {SQLITE_DOCUMENT}
 FROM conversation c CROSS JOIN contact p ON p.id = c.id
@@ -59,25 +53,17 @@ def _slices(connection: Connection, key: ColumnElement[int]) -> Iterator[tuple[i
 
 
 def _sqlite(connection: Connection, progress: Callable[[int], None]) -> None:
-    for name in _SQLITE_INDEXES:
-        _tell(connection, name, "delete-all")
-        _tell(connection, name, "hashsize", HASH_BYTES)
+    for name in SQLITE_INDEXES:
+        tell(connection, name, "delete-all")
     connection.execute(text("DELETE FROM search_word"))
-    for after, last, n in _slices(connection, conversation.c.activity_key):
-        connection.execute(_SQLITE_SLICE, {"after": after, "last": last})
-        progress(n)
-    for statement in _SQLITE_AFTER:
-        connection.execute(text(statement))
-    for name in _SQLITE_INDEXES:
-        _tell(connection, name, "optimize")
-        _tell(connection, name, "hashsize", HASH_BYTES_AFTER)
-
-
-def _tell(connection: Connection, name: str, command: str, value: int | None = None) -> None:
-    """A command to a full-text table, which takes them as rows."""
-    told = table(name, column(name), column("rank"))
-    values: dict[str, int | str] = {name: command} if value is None else {name: command, "rank": value}
-    connection.execute(insert(told).values(values))
+    with collecting(connection):
+        for after, last, n in _slices(connection, conversation.c.activity_key):
+            connection.execute(_SQLITE_SLICE, {"after": after, "last": last})
+            progress(n)
+        for statement in _SQLITE_AFTER:
+            connection.execute(text(statement))
+        for name in SQLITE_INDEXES:
+            tell(connection, name, "optimize")
 
 
 def _postgresql(connection: Connection, progress: Callable[[int], None]) -> None:

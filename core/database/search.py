@@ -4,13 +4,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, insert, table, text
 
 from core.database import engines
 from core.words import words
 
 PART_BYTES = 900_000
 """PostgreSQL refuses a text-search value above one megabyte."""
+
+SQLITE_INDEXES = ("search_text", "search_phone")
+HASH_BYTES = 1 << 20
+LARGE_HASH_BYTES = 128 << 20
+"""What a text index collects in memory before it writes a segment, while it is filled."""
 
 SQLITE_DOCUMENT = """
 document(p.first_name) || ' ' || document(p.last_name) || ' ' || document(p.email) || ' '
@@ -47,6 +52,26 @@ _STORE = text(
     "INSERT INTO search_text (contact_id, part, is_split, words)"
     " VALUES (:contact_id, :part, :is_split, array_to_tsvector(CAST(:words AS text[])))"
 )
+
+
+@contextmanager
+def collecting(connection: Connection) -> Iterator[None]:
+    """What SQLite's text indexes take up in the block they collect in memory, and write it at once when they must.
+
+    In small pieces, as else, the pieces are merged again and again.
+    """
+    for name in SQLITE_INDEXES:
+        tell(connection, name, "hashsize", LARGE_HASH_BYTES)
+    yield
+    for name in SQLITE_INDEXES:
+        tell(connection, name, "hashsize", HASH_BYTES)
+
+
+def tell(connection: Connection, name: str, command: str, value: int | None = None) -> None:
+    """A command to one of SQLite's text indexes, which take them as rows."""
+    told = table(name, column(name), column("rank"))
+    values: dict[str, int | str] = {name: command} if value is None else {name: command, "rank": value}
+    connection.execute(insert(told).values(values))
 
 
 @contextmanager

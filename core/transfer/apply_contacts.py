@@ -59,6 +59,10 @@ class ContactApplier:
         self._filled: dict[int, tuple[int, frozenset[str]]] | None = {} if is_dry else None
         self._deals = DealApplier()
 
+    def recall(self, lines: dict[int, int]) -> None:
+        """Learn on which line phones stood first that were not seen here; by their digits."""
+        self._lines |= lines
+
     def look(self, reader: Connection, rows: Sequence[PlainContact]) -> Contacts:
         outlook = Contacts()
         known = find_known(reader, {row[PHONE] for row in rows})
@@ -69,6 +73,7 @@ class ContactApplier:
         for row in slow:
             number = int(row.phone[1:])
             first = outlook.lines.get(number) or self._lines.get(number)
+            first = None if first == row.line else first  # it was recalled for a later row
             wish = outlook.wishes.get(row.phone)
             is_new = False
             if wish is None:

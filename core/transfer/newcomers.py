@@ -1,13 +1,13 @@
 """Contacts that were unknown: their rows in every table, many at once."""
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from core import phone
-from core.conversations.upkeep import SHIFT, UNKNOWN, activity_key, free_keys, name_key
-from core.database import Work, loading, newcomers
+from core.conversations.upkeep import KEY_SQL, SHIFT, UNKNOWN, activity_key, free_keys, name_key
+from core.database import Work, arrivals, loading, newcomers
 from core.database.tables import contact_tag
-from core.transfer.rows import CREATED_AT, DERIVED, NOTES, OWNER, PHONE, TAGS, ContactRow, Derived, PlainContact
+from core.transfer.rows import CREATED_AT, DERIVED, NOTES, OWNER, PHONE, TAGS, Block, ContactRow, Derived, PlainContact
 from core.words import fold, words
 
 _TAG = ("contact_id", "tag_id", "added_at", "origin", "event_id")
@@ -57,6 +57,44 @@ def insert(
     made = {"event_id": event_id, "user_id": work.actor.id, "now": now}
     newcomers.insert(work.conn, staged, made, is_indexed=is_indexed)
     add_tags(work, event_id, {id_: row[TAGS] for id_, row in people.items() if row[TAGS]}, names)
+
+
+class Arrived(NamedTuple):
+    """What became of plain contacts; `differing`: known ones about which something new is said, still to be applied."""
+
+    inserted: int
+    unchanged: int
+    differing: list[ContactRow]
+
+
+def arrive(work: Work, event_id: int, blocks: Sequence[Block]) -> Arrived:
+    """Make the contacts in these blocks that are not known yet."""
+    if not blocks:
+        return Arrived(0, 0, [])
+    newcomers.clear(work.conn)
+    arrivals.receive(work.conn, [block.content for block in blocks])
+    n, known = sum(block.n for block in blocks), arrivals.known(work.conn)
+    said = arrivals.differing(work.conn) if known else []
+    if known < n:
+        first = work.take_ids("contact", n)
+        values = {"first": first, "now": work.now, "unknown": UNKNOWN}
+        arrivals.admit(work.conn, KEY_SQL, values, is_all_new=not known)
+        if first + n > 1 << SHIFT:
+            _make_keys_differ(work)
+        made = {"event_id": event_id, "user_id": work.actor.id, "now": work.now}
+        newcomers.settle(work.conn, made, is_indexed=True)
+    return Arrived(n - known, known - len(said), [_row(row) for row in said])
+
+
+def _row(values: tuple[Any, ...]) -> ContactRow:
+    """The row that the sieve has put into a block."""
+    return ContactRow._make((*values[:2], bool(values[2]), *values[3:12], "", values[12], (), values[13], (), (), None))
+
+
+def _make_keys_differ(work: Work) -> None:
+    wanted = newcomers.keys(work.conn)
+    free = free_keys(work.conn, wanted)
+    newcomers.change_keys(work.conn, {id_: key for id_, key in free.items() if key != wanted[id_]})
 
 
 def add_tags(work: Work, event_id: int, tags: Mapping[int, tuple[str, ...]], names: Names) -> None:

@@ -10,7 +10,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -18,20 +18,32 @@ from typing import IO, Any, Protocol
 from core.errors import Invalid, Unavailable
 from core.settings import ROOT, Settings
 from core.transfer.newcomers import derive
-from core.transfer.packing import Packed, pack, unpacker
-from core.transfer.rows import ContactRow, Reject, Row
+from core.transfer.packing import pack, unpacker
+from core.transfer.rows import Block, Chunk, ContactRow, Reject, Row
+from core.transfer.sieve import Sieve, Sifted
 from core.transfer.source import Choices, Source, open_import
 
 CHILD_FROM = 4 << 20
 """Bytes from which a child pays for its start."""
 
-BLOCK_ROWS = 1_000
+BLOCK_ROWS = 2_000
 AHEAD = 40
 """Blocks that wait for the writer, at most."""
 
 
+@dataclass(frozen=True)
+class Job:
+    """How a file is to be read. `skip`: so many records are imported already. `is_sqlite`: for which engine."""
+
+    kind: str
+    settings: Settings = field(default_factory=Settings)
+    choices: Choices = field(default_factory=Choices)
+    skip: int = 0
+    is_sqlite: bool = True
+
+
 class Reading(Protocol):
-    """An opened file whose rows are taken once."""
+    """An opened file whose records are taken once."""
 
     bytes_total: int
 
@@ -39,18 +51,20 @@ class Reading(Protocol):
     def bytes_read(self) -> int:
         """How far it has come."""
 
-    def rows(self) -> Iterator[Row | Reject]:
-        """Every record in order; contacts with what follows from them."""
+    def take(self, n: int) -> Chunk:
+        """The next records in order, contacts with what follows from them: `n` or somewhat more, but none beyond the
+        first `skip` together with others; less than `n` at the end, then none.
+        """
 
 
 @contextmanager
-def reading(path: Path, file_hash: str, kind: str, settings: Settings, choices: Choices) -> Iterator[Reading]:
+def reading(path: Path, file_hash: str, job: Job) -> Iterator[Reading]:
     """The file, which must be the one with that hash.
 
     Raises: Invalid when it is gone, or another by now.
     """
     is_large = path.exists() and path.stat().st_size >= CHILD_FROM
-    opened: _Child | _Here = (_Child if is_large else _Here)(path, kind, settings, choices)
+    opened: _Child | _Here = (_Child if is_large else _Here)(path, job)
     try:
         if opened.sha256 != file_hash:
             raise Invalid(f"{path.name} is not the file any more that this import began with.")
@@ -60,8 +74,9 @@ def reading(path: Path, file_hash: str, kind: str, settings: Settings, choices: 
 
 
 class _Here:
-    def __init__(self, path: Path, kind: str, settings: Settings, choices: Choices) -> None:
-        self._source = open_import(path, kind, settings, choices)
+    def __init__(self, path: Path, job: Job) -> None:
+        self._source = open_import(path, job.kind, job.settings, job.choices)
+        self._rows = with_what_follows(self._source)
         self.sha256 = self._source.text.sha256
         self.bytes_total = self._source.text.size
 
@@ -69,8 +84,9 @@ class _Here:
     def bytes_read(self) -> int:
         return self._source.bytes_read
 
-    def rows(self) -> Iterator[Row | Reject]:
-        return with_what_follows(self._source)
+    def take(self, n: int) -> Chunk:
+        rows = list(islice(self._rows, n))
+        return Chunk(len(rows), rows)
 
     def close(self) -> None:
         self._source.close()
@@ -79,9 +95,10 @@ class _Here:
 class _Child:
     """Rows come as blocks of plain values; a thread takes them from the pipe, so that the child never waits long."""
 
-    def __init__(self, path: Path, kind: str, settings: Settings, choices: Choices) -> None:
+    def __init__(self, path: Path, job: Job) -> None:
         self.bytes_read = 0
-        self._unpack = unpacker(kind)
+        self._is_over = False
+        self._unpack = unpacker(job.kind)
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the child
         self._process = subprocess.Popen(
             [sys.executable, "-m", "core.transfer.reading"],
@@ -92,9 +109,8 @@ class _Child:
         )
         self._blocks: queue.Queue[bytes] = queue.Queue(AHEAD)
         self._thread = threading.Thread(target=self._take, name="import file", daemon=True)
-        job = {"path": str(path), "kind": kind, "settings": asdict(settings), "choices": asdict(choices)}
         with self._pipe(self._process.stdin) as told, suppress(BrokenPipeError):
-            told.write(json.dumps(job).encode())
+            told.write(json.dumps({"path": str(path), **asdict(job)}).encode())
         self._thread.start()
         said = self._next()
         if "refusal" in said:
@@ -103,10 +119,20 @@ class _Child:
         self.sha256: str = said["sha256"]
         self.bytes_total: int = said["size"]
 
-    def rows(self) -> Iterator[Row | Reject]:
-        while (block := self._next()) is not None:
-            self.bytes_read, rows = block
-            yield from map(self._unpack, rows)
+    def take(self, n: int) -> Chunk:
+        chunk = Chunk()
+        while chunk.records < n and not self._is_over:
+            block = self._next()
+            if block is None:
+                self._is_over = True
+                break
+            self.bytes_read, records, rows, plain, lines = block
+            chunk.records += records
+            chunk.rows += map(self._unpack, rows)
+            if plain is not None:
+                chunk.blocks.append(Block(*plain))
+            chunk.lines |= lines
+        return chunk
 
     def close(self) -> None:
         self._process.kill()
@@ -148,19 +174,35 @@ def with_what_follows(source: Source) -> Iterator[Row | Reject]:
 def main() -> None:
     """The child: a job comes as JSON, rows go out as blocks, each after its size in 4 bytes; None is the last."""
     gc.disable()  # millions of rows come and go, none of them in a circle
-    job = json.load(sys.stdin)
+    told = json.load(sys.stdin)
+    path, settings, choices = Path(told.pop("path")), Settings(**told.pop("settings")), Choices(**told.pop("choices"))
+    job = Job(settings=settings, choices=choices, **told)
     send = _Sender(sys.stdout.buffer)
     try:
-        source = open_import(Path(job["path"]), job["kind"], Settings(**job["settings"]), Choices(**job["choices"]))
+        source = open_import(path, job.kind, job.settings, job.choices)
     except Invalid as error:
         send({"refusal": str(error)})
         return
     send({"sha256": source.text.sha256, "size": source.text.size})
-    rows = source.rows()
-    while block := list(islice(rows, BLOCK_ROWS)):
-        packed: list[Packed] = [pack(row) for row in block]
-        send((source.bytes_read, packed))
+    _send_rows(source, job, send)
     send(None)
+
+
+def _send_rows(source: Source, job: Job, send: "_Sender") -> None:
+    """Each block: bytes read, how many records, and those as `Sieve.sift` gives them."""
+    sieve = Sieve(is_sqlite=job.is_sqlite)
+    rows, done = source.rows(), 0
+    while block := list(islice(rows, min(BLOCK_ROWS, job.skip - done) if done < job.skip else BLOCK_ROWS)):
+        is_skipped = done < job.skip
+        done += len(block)
+        sifted: Sifted = ([], None, {})
+        if job.kind != "contacts":
+            sifted = [pack(row) for row in block], None, {}
+        elif is_skipped:
+            sieve.pass_over(block)
+        else:
+            sifted = sieve.sift(block)
+        send((source.bytes_read, len(block), *sifted))
 
 
 class _Sender:

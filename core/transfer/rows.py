@@ -1,5 +1,6 @@
 """What a file becomes: checked rows of four kinds, remarks on them, and records that were refused."""
 
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 
@@ -108,3 +109,24 @@ class TemplateRow(NamedTuple):
 
 
 Row = ContactRow | MessageRow | DealRow | TemplateRow
+
+
+class Block(NamedTuple):
+    """Plain contacts as the engine takes them: see `sieve`."""
+
+    n: int
+    content: bytes
+
+
+@dataclass
+class Chunk:
+    """Records that follow each other in a file, to be applied together.
+
+    `rows` want care; `blocks` hold the plain contacts. `lines`: by their digits, the phones in `rows` that an earlier
+    record has, with the line of the first that has them.
+    """
+
+    records: int = 0
+    rows: list[Row | Reject] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    lines: dict[int, int] = field(default_factory=dict)
