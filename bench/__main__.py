@@ -50,8 +50,12 @@ def main() -> None:
     if wanted.engine != "sqlite":
         with postgres.running(data.SERVER) as server, data.postgresql(wanted.n, server) as second:
             results["postgresql_settings"] = machine.server_settings(server.url("bench").replace("+psycopg", ""))
-            server.execute("CREATE DATABASE imported")
-            rows = [*_ours(second, workload), *_imports("postgresql", wanted.n, server.url("imported"))]
+            for name in ("imported", "floor"):
+                server.execute(f"CREATE DATABASE {name}")
+            rows = [
+                *_ours(second, workload),
+                *_imports("postgresql", wanted.n, (server.url("imported"), server.url("floor"))),
+            ]
             results["postgresql"] = _show(second, rows)
     RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     Console(width=190).print(
@@ -79,12 +83,13 @@ def _ours(measured: Set, workload: words.Workload) -> Iterator[Row]:
     yield from bulk.bulks(measured)
 
 
-def _imports(engine: str, n: int, url: str | None = None) -> Iterator[Row]:
+def _imports(engine: str, n: int, urls: tuple[str, str] | None = None) -> Iterator[Row]:
     if not importing.is_there():
         return
     data.say("import")
     with tempfile.TemporaryDirectory(dir=data.WORK) as folder:
-        yield from importing.imports(engine, url or f"sqlite:///{Path(folder) / 'imported.db'}", n)
+        files = [f"sqlite:///{Path(folder) / name}" for name in ("imported.db", "floor.db")]
+        yield from importing.imports(engine, *(urls or files), n)
 
 
 def _show(measured: Set, rows: list[Row]) -> dict[str, Any]:

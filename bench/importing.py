@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bench import floor
 from bench.data import END, ROOT, SEED, WORK, say
 from bench.measure import timing
 from bench.report import Row
@@ -38,14 +39,21 @@ def is_there() -> bool:
     return subprocess.run(asked, cwd=ROOT, capture_output=True, check=False).returncode == 0
 
 
-def imports(engine: str, url: str, n: int) -> Iterator[Row]:
-    """The first import, and the same file again; with rows a second and the memory of the largest process."""
+def imports(engine: str, url: str, floor_url: str, n: int) -> Iterator[Row]:
+    """The first import, and the same file again, with rows a second and the memory of the largest process; and the bare
+    driver writing the same rows into another empty database.
+    """
     path = _file(n)
+    taken = []
     for what in ("import of contacts into an empty database", "the same file again: all unchanged"):
         seconds, megabytes, said = _run(url, path)
         assert said["rows"] == n, said
+        taken.append(seconds)
         note = f"{n / seconds:,.0f} rows/s, {megabytes:,} MB, start of the program included (budget: {TARGET[engine]})"
         yield Row("import", what, timing([seconds * 1_000], note))
+    seconds = floor.seconds(url, floor_url)
+    note = f"{n / seconds:,.0f} rows/s; the import takes {taken[0] / seconds:.2f} times as long"
+    yield Row("import", "physical floor: bare driver, rows in memory", timing([seconds * 1_000], note))
 
 
 def _file(n: int) -> Path:
