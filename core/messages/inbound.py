@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, insert, select, true, update
+from sqlalchemy import Connection, Row, func, insert, select, true, update
 
 from core import people, phone
 from core.conversations import upkeep
 from core.database import Change, Store, Work, images
 from core.database.search import reindexing
-from core.database.tables import attachment, conversation, message, phone_claim
+from core.database.tables import attachment, conversation, event, message, phone_claim
 from core.database.work import STEP
 from core.errors import Invalid
 from core.messages import consent, media
@@ -23,6 +23,7 @@ from core.transfer.rows import ContactRow
 SOURCE = "Text message"
 """Where a contact comes from that has texted first."""
 
+RECEIVED = "message.receive"
 LONGEST = 20_000
 NO_TEXT = str.maketrans(dict.fromkeys([0, *range(0xD800, 0xE000)], "\ufffd"))
 """Signs that no database holds; the rest of the text is kept."""
@@ -67,11 +68,18 @@ def accept(store: Store, data_dir: Path, region: str, text: Incoming) -> int | N
     return message_id
 
 
+def came_since(reader: Connection, event_id: int) -> int:
+    """How many texts came in after this event."""
+    e = event.c
+    wanted = select(func.count()).where(e.id > event_id, e.verb == RECEIVED)
+    return int(reader.execute(wanted).scalar_one())
+
+
 def receive(work: Work, number: phone.Phone, text: Incoming, kept: list[Kept]) -> int | None:
     """The text in one transaction with all that follows from it; None when it is known."""
     if _is_known(work.conn, number.e164, text.external_id):
         return None
-    event_id = work.record("message.receive")
+    event_id = work.record(RECEIVED)
     row = _meet(work, event_id, number)
     body = text.body.translate(NO_TEXT)
     message_id = work.take_ids("message")

@@ -16,7 +16,6 @@ NOT_AN_OUTCOME = "is not open, won or lost"
 OUTCOMES = {"open": "open", "won": "won", "lost": "lost", "abandoned": "lost"}
 
 
-
 def direction(text: str, words: dict[str, str]) -> str:
     """in or out.
 

@@ -15,6 +15,7 @@ from pages.ui import (
     grid,
     keys,
     listing,
+    live,
     look,
     notices,
     pager,
@@ -38,6 +39,7 @@ def page() -> None:
     look.apply()
     place, ignored, moved = url.current()
     actor = session.actor()
+    live.listed()
     found = listing.load(place, actor, desk.state().ticks)
     notices.ignored(ignored)
     if notices.nothing_at_all(found):
@@ -51,6 +53,7 @@ def page() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="conversations.line"):
         with st.container(width="stretch"):
             filters.said(place, found.choices.names, listing.counted(found.count))
+        live.news()
         notices.hits_elsewhere(place, found)
     # What may come and go stands in a container of its own: a grid that changes its place in the page is mounted anew.
     with st.container(key="conversations.gone"):

@@ -1,11 +1,16 @@
-"""Keeping an open conversation current: a look every two seconds, and a redraw when something has touched it."""
+"""Keeping pages current: a look every two seconds. What touched the open conversation is drawn at once; texts that came
+in elsewhere are announced, for a list that moves by itself would move from under the hand.
+"""
 
 import streamlit as st
 
+from core import messages
 from core.conversations import thread
 from pages.ui import session
+from pages.ui.plain import many
 
 SEEN = "live.seen"
+LISTED = "live.listed"
 PACE_SECONDS = 2.0
 
 
@@ -21,4 +26,19 @@ def look(contact_id: int) -> None:
     with session.store().read() as reader:
         now = contact_id, thread.touched(reader, contact_id)
     if st.session_state.get(SEEN) != now:
+        st.rerun()
+
+
+def listed() -> None:
+    """The list is about to be read: what comes in from now on is news."""
+    with session.store().read() as reader:
+        st.session_state[LISTED] = session.store().revision(reader)
+
+
+@st.fragment(run_every=PACE_SECONDS)
+def news() -> None:
+    """How many texts came in since the list was drawn; a press draws it anew."""
+    with session.store().read() as reader:
+        n = messages.came_since(reader, st.session_state[LISTED])
+    if n and st.button(f"{many(n, 'new message')}: show", icon=":material/refresh:", key="live.news"):
         st.rerun()

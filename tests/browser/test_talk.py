@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, Picture, Serve
-from tests.browser.hands import EVIL, furnish
+from tests.browser.hands import EVIL, furnish, grid, names
 from tests.browser.talking import bodies, come, field, talk_to
 from tests.server import AppServer
 
@@ -34,6 +34,20 @@ def test_what_comes_in_is_shown_while_somebody_types(app: AppServer, open_page: 
     expect(field(page)).to_have_value(typed)
     expect(field(page)).to_be_focused()
     expect(page.get_by_role("status").filter(has_text="New message: And here is my question")).to_be_attached()
+
+
+def test_what_comes_in_elsewhere_is_announced_beside_the_list(app: AppServer, open_page: Open) -> None:
+    page = open_page(app.url)
+    id_ = talk_to(app, page, 30)
+    page.goto(app.url)
+    before = names(grid(page))
+    come(app, id_, "Somebody there?")
+    show = page.get_by_role("button", name="1 new message: show")
+    expect(show).to_be_visible()
+    assert names(grid(page)) == before
+    show.click()
+    expect(grid(page).locator('.ag-row[row-index="0"]').first).to_contain_text("Somebody there?")
+    expect(show).to_have_count(0)
 
 
 def test_it_opens_at_the_first_unread_message(app: AppServer, open_page: Open, picture: Picture) -> None:

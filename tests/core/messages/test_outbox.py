@@ -1,14 +1,34 @@
 """Writing a text, taking it back, and who must not get one."""
 
+from pathlib import Path
+
 import pytest
 
+from core import history
 from core.access import Actor
 from core.database import Store
 from core.errors import AppError, Conflict, Invalid, NotAllowed, NotFound
-from core.messages import UNDO_SECONDS, Text, again, cancel, consent, drafts, outbox, refusal, send, send_now, waiting
+from core.history.words import QUIET
+from core.messages import (
+    ASKED,
+    UNDO_SECONDS,
+    Incoming,
+    Text,
+    accept,
+    again,
+    cancel,
+    consent,
+    drafts,
+    outbox,
+    refusal,
+    send,
+    send_now,
+    waiting,
+    warnings,
+)
 from core.messages.provider import Answer
 from tests.conftest import ALICE, BOB, NOON, VERA, Clock
-from tests.core.messages.world import Scripted, drain, messages, row, wide, write
+from tests.core.messages.world import Scripted, drain, messages, phone, row, wide, write
 
 
 def draft(store: Store, contact_id: int, actor: Actor = ALICE) -> str:
@@ -153,3 +173,27 @@ def test_what_failed_can_be_sent_again(store: Store, ids: list[int], fixed_clock
     assert [each.status for each in messages(store, ids[0])] == ["failed", "sent"]
     with pytest.raises(Conflict):
         store.write(ALICE, again, messages(store, ids[0])[1].id, ids[0])
+
+
+def test_history_lists_what_a_person_did_and_the_rest_where_it_is_asked_for(
+    store: Store, ids: list[int], fixed_clock: Clock
+) -> None:
+    write(store, ids[0], "Hello")
+    fixed_clock.advance(UNDO_SECONDS)
+    drain(store, Scripted())
+    with store.read() as reader:
+        assert [each.words for each in history.events(reader, ALICE)][0] == "Alice wrote a text"
+        assert not {each.verb for each in history.events(reader, ALICE)} & set(QUIET)
+        asked = history.events(reader, ALICE, history.Wanted(verb="message.send"))
+        assert [each.words for each in asked] == ["Talkdeck sent a text"]
+
+
+def test_who_is_texted_is_warned_of_the_same_person_and_of_what_sounds_like_a_stop(
+    store: Store, ids: list[int], tmp_path: Path
+) -> None:
+    store.write(ALICE, lambda work: work.conn.exec_driver_sql("UPDATE contact SET same_person_id = 7 WHERE id < 3"))
+    store.write(ALICE, consent.record_opt_out, ids[1], "by phone")
+    accept(store, tmp_path, "US", Incoming("IN1", phone(ids[0]), "please stop texting me"))
+    with store.read() as reader:
+        assert warnings(reader, ids[0]) == ["The same person has opted out with (734) 555-0002.", ASKED]
+        assert warnings(reader, ids[2]) == []
