@@ -182,7 +182,7 @@ def test_history_lists_what_a_person_did_and_the_rest_where_it_is_asked_for(
     fixed_clock.advance(UNDO_SECONDS)
     drain(store, Scripted())
     with store.read() as reader:
-        assert [each.words for each in history.events(reader, ALICE)][0] == "Alice wrote a text"
+        assert history.events(reader, ALICE, limit=1)[0].words == "Alice wrote a text"
         assert not {each.verb for each in history.events(reader, ALICE)} & set(QUIET)
         asked = history.events(reader, ALICE, history.Wanted(verb="message.send"))
         assert [each.words for each in asked] == ["Talkdeck sent a text"]

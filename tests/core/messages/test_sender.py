@@ -147,6 +147,15 @@ def test_a_text_of_a_workflow_goes_only_while_its_enrollment_lives(
     assert messages(store, ids[0])[0].enrollment_id == live
 
 
+def test_who_has_opted_out_is_asked_about_again_when_a_text_is_due(store: Store, ids: list[int]) -> None:
+    store.write(ALICE, consent.record_opt_out, ids[0], "by phone")
+    text = Text(ids[0], "step", NOON, "workflow")
+    queued, _ = store.write(SYSTEM, lambda work: put(work, work.record("test.step"), text))
+    provider = Scripted()
+    assert drain(store, provider) == 0
+    assert (provider.told, row(store, queued).state, messages(store, ids[0])) == ([], "suppressed", [])
+
+
 STEPS = [("sent", ""), ("delivered", ""), ("undelivered", "30003"), ("failed", "30008")]
 
 
