@@ -57,9 +57,12 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
 .st-key-account-title > :first-child { font-weight: 600; font-size: 1.2rem; }
 [class*="st-key-history-line"] [class*="-facts"] [data-testid="stText"] { font-size: 0.92rem; opacity: 0.8; }
 [class*="st-key-cleanup-"][class*="-words"] > :first-child { font-weight: 600; }
-.st-key-reader-name { min-width: 0; }
+.st-key-reader-name, .st-key-reader-who { min-width: 0; }
+.st-key-reader-number [data-testid="stText"] {
+  font-size: 0.85rem; line-height: 1.3; white-space: nowrap; opacity: 0.8; }
 .st-key-reader-name [data-testid="stText"] {
-  font-weight: 600; font-size: 1.1rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  font-weight: 600; font-size: 1.1rem; line-height: 1.3; overflow: hidden; text-overflow: ellipsis;
+  white-space: nowrap; }
 .st-key-reader-name [data-testid="stText"] * { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 [class*="st-key-conversations-facet"] { margin-top: -0.6rem; }
 [class*="st-key-conversations-facet"] [data-testid="stText"] { font-size: 0.82rem; opacity: 0.75; }
@@ -79,7 +82,7 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
   .st-key-frame { top: auto; bottom: 0.5rem; right: 0.5rem; left: 0.5rem; max-width: none; }
   .st-key-reader-bar [data-testid="stButton"]:not([class*="st-key-reader-ez_"] *) p { font-size: 0; }
   .st-key-reader-bar, .st-key-reader .st-key-reader-bar { flex-wrap: wrap; padding: 0.3rem 12px; gap: 0 0.7rem; }
-  .st-key-reader-bar > :has(.st-key-reader-name) { flex: 1 0 100%; }
+  .st-key-reader-bar > :has(.st-key-reader-who) { flex: 1 0 100%; }
   [data-testid="stMainBlockContainer"]:has(.st-key-reader) div:has(> :is(
     .st-key-conversations-tabs, .st-key-conversations-tools, .st-key-conversations-actions, .st-key-conversations-line,
     .st-key-conversations-gone, .st-key-conversations-list, .st-key-conversations-pager)) { display: none; }

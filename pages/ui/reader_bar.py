@@ -8,13 +8,18 @@ from core import bulk
 from core.conversations import Conversation
 from pages.ui import acting, actions, ask_follow_up, desk, ez, frame, reader, selected, session, url, workthrough
 from pages.ui.acting import Target
+from pages.ui.places import here
 from pages.ui.workthrough import Queue
 
 
 def name(shown: Conversation) -> None:
-    """The name, cut where the bar ends."""
-    with st.container(key="reader.name", width="stretch"):
-        st.text(reader.title(shown))
+    """The name, cut where the bar ends, and the phone below it."""
+    with st.container(key="reader.who", width="stretch", gap=None):
+        with st.container(key="reader.name"):
+            st.text(reader.title(shown))
+        if shown.name != shown.phone:
+            with st.container(key="reader.number"):
+                st.text(here().national(shown.phone))
 
 
 def verbs(shown: Conversation, queue: Queue | None = None) -> None:

@@ -62,6 +62,7 @@ def test_a_conversation_opens_beside_the_same_grid_and_back_closes_it(
     wanted = cell(frame, 3)
     frame.locator('.ag-row[row-index="3"] [col-id="name"]').click()
     expect(page.locator(".st-key-reader-name")).to_have_text(wanted)
+    expect(page.locator(".st-key-reader-number")).to_have_text(re.compile(r"^\(\d{3}\) \d{3}-\d{4}$"))
     expect(page.locator(".thread .message").first).to_be_visible()
     expect(frame.locator('.ag-row.open [col-id="card"]')).to_be_visible()
     picture(page, "inbox_open")
