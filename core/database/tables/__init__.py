@@ -24,9 +24,17 @@ from core.database.tables.ledger import (
     job,
     selected,
 )
-from core.database.tables.outreach import enrollment, template, workflow, workflow_step, workflow_version
+from core.database.tables.outreach import (
+    enrollment,
+    step_run,
+    template,
+    workflow,
+    workflow_step,
+    workflow_version,
+)
 from core.database.tables.people import role_right, saved_view, user, user_preference, user_role
 from core.database.tables.sales import deal, pipeline, stage, stage_event
+from core.database.tables.sending import opt_out_review, rate_bucket, sender_number, sending_window
 from core.database.tables.talk import attachment, call, draft, outbox
 
 __all__ = [
@@ -53,15 +61,20 @@ __all__ = [
     "metadata",
     "note",
     "note_version",
+    "opt_out_review",
     "outbox",
     "phone_claim",
     "pipeline",
+    "rate_bucket",
     "role_right",
     "saved_view",
     "selected",
+    "sender_number",
+    "sending_window",
     "setting",
     "stage",
     "stage_event",
+    "step_run",
     "tag",
     "template",
     "user",

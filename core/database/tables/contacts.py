@@ -68,6 +68,7 @@ conversation = Table(
     big("version", server_default=text("1")),
     Column("follow_up_at", BIG),  # when it shall come back to the top
     flag("is_due"),  # it has: the follow-up is not done yet
+    Column("sender_id", BIG),  # our number that the contact wrote to last
     # SQLite: full indexes, of which archiving touches that in order of activity alone; PostgreSQL, which writes all
     # anew with a row: a half each, so that archiving leaves the other half alone.
     Index("ix_conversation_activity_key", "activity_key", unique=True),

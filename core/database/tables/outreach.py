@@ -1,4 +1,4 @@
-"""Templates, workflows with their versions and steps, and enrollments."""
+"""Templates, workflows with their versions and steps, enrollments and the steps they took."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
@@ -6,6 +6,7 @@ from core.database.tables.base import BIG, CLUSTERED, big, flag, metadata, one_o
 
 SCOPE = text("coalesce(user_id, 0)")
 HAS_SHORTCUT = "is_retired = 0 AND shortcut != ''"
+PLANNED = "next_due_at IS NOT NULL"
 
 template = Table(
     "template",
@@ -54,6 +55,7 @@ workflow = Table(
     big("version", server_default=text("1")),  # the version new enrollments begin with
     big("created_at"),
     big("event_id"),
+    Column("paced_until", BIG),  # when the last of those starts that its pace has spread out (UTC)
     UniqueConstraint("name_key"),
     one_of("kind", "workflow", "redrip"),
     one_of("state", "draft", "on", "paused", "retired"),
@@ -99,6 +101,8 @@ enrollment = Table(
     Column("stopped_at", BIG),
     words("stop_reason"),
     big("event_id"),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),  # in vain, at the step at hand
+    words("reason"),  # why it is held
     one_of("state", "scheduled", "active", "waiting", "held", "completed", "stopped", "failed"),
     Index(
         "uq_enrollment_live",
@@ -108,5 +112,25 @@ enrollment = Table(
         postgresql_where=text("is_live = 1"),
         sqlite_where=text("is_live = 1"),
     ),
+    Index("ix_enrollment_due", "next_due_at", postgresql_where=text(PLANNED), sqlite_where=text(PLANNED)),
+    **CLUSTERED,
+)
+
+step_run = Table(
+    "step_run",
+    metadata,
+    big("contact_id", ForeignKey("contact.id"), primary_key=True),
+    big("enrollment_id", primary_key=True),
+    Column("position", Integer, primary_key=True),
+    big("workflow_id"),
+    big("version"),
+    words("kind"),
+    big("done_at"),
+    Column("outbox_id", BIG),  # of the text, when it was one
+    Column("replied_at", BIG),  # of a text: the contact's next message, before the next text of the same enrollment
+    Column("opted_out_at", BIG),  # the same, when that message was an opt-out
+    words("reason"),  # why it was passed over
+    big("event_id"),
+    Index("ix_step_run_workflow", "workflow_id", "version", "position"),
     **CLUSTERED,
 )

@@ -4,7 +4,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, text
 
 from core.database.tables.base import BIG, CLUSTERED, big, metadata, one_of, words
 
-UNSETTLED = "state IN ('scheduled', 'sending', 'unknown')"
+UNSETTLED = "state IN ('scheduled', 'held', 'sending', 'unknown')"
 """What a sender looks for, at `due_at`: to send it, or to ask the provider what became of it."""
 
 outbox = Table(
@@ -30,11 +30,15 @@ outbox = Table(
     big("created_at"),
     big("updated_at"),
     big("event_id"),
+    Column("position", Integer),  # of the step it comes from
+    Column("sender_id", BIG),  # the number it went from
+    Column("segments", Integer, nullable=False, server_default=text("1")),
     one_of(
         "state", "scheduled", "held", "sending", "unknown", "sent", "failed", "cancelled", "suppressed",
     ),
     Index("ix_outbox_due", "due_at", "id", postgresql_where=text(UNSETTLED), sqlite_where=text(UNSETTLED)),
     Index("ix_outbox_contact", "contact_id", "id"),
+    Index("ix_outbox_state", "state", "updated_at", "id"),
 )  # fmt: skip
 
 draft = Table(
