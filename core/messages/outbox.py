@@ -29,7 +29,9 @@ SHOWN_SECONDS = 7 * 86_400
 
 @dataclass(frozen=True)
 class Text:
-    """A text to be sent. `due_at`: UTC epoch seconds; None: as soon as it can no longer be taken back."""
+    """A text to be sent. `due_at`: UTC epoch seconds; None: as soon as it can no longer be taken back. `position`: of
+    the enrollment's step that it comes from.
+    """
 
     contact_id: int
     body: str
@@ -37,6 +39,7 @@ class Text:
     origin: str = "manual"
     template_id: int | None = None
     enrollment_id: int | None = None
+    position: int | None = None
 
 
 @dataclass(frozen=True)
@@ -78,27 +81,30 @@ def send(work: Work, text: Text, request_id: str | None = None) -> int:
 
 
 def put(work: Work, event_id: int, text: Text) -> tuple[int, Change]:
-    """A row of the outbox, made by this event, which accounts for it with the change; for texts of every origin."""
-    outbox_id = work.take_ids("outbox")
-    due_at = work.now + UNDO_SECONDS if text.due_at is None else text.due_at
-    work.conn.execute(
-        insert(outbox).values(
-            id=outbox_id,
-            contact_id=text.contact_id,
-            body=text.body,
-            state="scheduled",
-            due_at=due_at,
-            origin=text.origin,
-            template_id=text.template_id,
-            enrollment_id=text.enrollment_id,
-            user_id=work.actor.id or None,
-            created_at=work.now,
-            updated_at=work.now,
-            event_id=event_id,
-        )
-    )
-    after = {"state": "scheduled", "due_at": due_at}
-    return outbox_id, Change("outbox", outbox_id, text.contact_id, after=after)
+    """As `put_all`, for one."""
+    (change,) = put_all(work, event_id, [text])
+    return int(change.row_id or 0), change
+
+
+def put_all(work: Work, event_id: int, texts: Sequence[Text]) -> list[Change]:
+    """Rows of the outbox, made by this event, which accounts for them with these changes, one for each text in order;
+    for texts of every origin.
+    """
+    if not texts:
+        return []
+    first = work.take_ids("outbox", len(texts))
+    made = {"state": "scheduled", "user_id": work.actor.id or None, "event_id": event_id}
+    made |= {"created_at": work.now, "updated_at": work.now}
+    rows = []
+    for outbox_id, text in enumerate(texts, first):
+        due_at = work.now + UNDO_SECONDS if text.due_at is None else text.due_at
+        counted = {"due_at": due_at, "segments": max(1, sms.count(text.body).segments)}
+        rows.append({"id": outbox_id, **made, **vars(text), **counted})
+    work.conn.execute(insert(outbox), rows)
+    return [
+        Change("outbox", row["id"], row["contact_id"], after={"state": "scheduled", "due_at": row["due_at"]})
+        for row in rows
+    ]
 
 
 def cancel(work: Work, outbox_id: int) -> str:
