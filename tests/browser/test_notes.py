@@ -92,6 +92,7 @@ def test_what_was_typed_stays_with_its_conversation(app: AppServer, open_page: O
     assert kept(app, 6).body == "for the sixth"
 
 
+@pytest.mark.timeout(1_800)
 def test_a_window_may_end_at_any_moment(app: AppServer, open_page: Open, is_full: bool) -> None:
     drawn = random.Random(7)
     for run in range(FULL_RUNS if is_full else RUNS):

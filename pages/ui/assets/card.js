@@ -83,6 +83,7 @@ class Field {
     this.news.classList.toggle('wrong', Boolean(isWrong));
     this.input.setAttribute('aria-invalid', String(Boolean(isWrong)));
     clearTimeout(this.fading);
+    if (isWrong) { requestAnimationFrame(() => this.row.scrollIntoView({ block: 'nearest' })); }
   }
 
   show(data, answer) {
