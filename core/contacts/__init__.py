@@ -5,7 +5,7 @@ from core.contacts.edit import Stale, edit
 from core.contacts.fields import FIELDS, check
 from core.contacts.person import Linked, link, same_person, unlink
 from core.contacts.read import values
-from core.contacts.zones import Zone, candidates
+from core.zones import Zone, candidates
 
 __all__ = [
     "FIELDS", "Added", "Linked", "Stale", "Zone", "add", "candidates", "check", "edit", "link", "same_person",

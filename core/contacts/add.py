@@ -7,10 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core import phone
+from core import phone, zones
 from core.access import Right
 from core.bulk.apply import Stretch, follow
-from core.contacts import zones
 from core.contacts.edit import zone_columns
 from core.contacts.fields import FIELDS, check
 from core.contacts.read import OF_CONTACT

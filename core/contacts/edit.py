@@ -6,10 +6,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core import custom
+from core import custom, zones
 from core.access import Right
 from core.bulk.apply import Stretch, follow
-from core.contacts import zones
 from core.contacts.fields import FIELDS, check
 from core.contacts.read import OF_CONTACT, Held, as_text, held
 from core.database import Change, Work, images
