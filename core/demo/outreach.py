@@ -42,8 +42,8 @@ def _steps(*steps: int | str) -> Steps:
     return (*listed, ("end", ""))
 
 
-BY_DAY = {"stop_on_reply": True, "window": "08:00-20:00"}
-ALWAYS = {"stop_on_reply": False, "window": "09:00-18:00"}
+BY_DAY = {"stop_on_reply": True, "stop_on_won": True, "stop_on_lost": True, "opens": 8 * 60, "closes": 20 * 60}
+ALWAYS = {"stop_on_reply": False, "opens": 9 * 60, "closes": 18 * 60}
 
 FLOWS = (
     Flow(

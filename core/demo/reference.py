@@ -17,7 +17,7 @@ from core.words import fold
 def build(work: Work, event_id: int, conversations: int, seed: int, end_at: int) -> Plan:
     """Write them, and return the plan of what is to follow."""
     begun = {"created_at": end_at - SPAN_SECONDS - DAY, "event_id": event_id}
-    templates = _templates(work, begun)
+    templates, tags = _templates(work, begun), _tags(work, begun)
     return Plan(
         conversations=conversations,
         seed=seed,
@@ -25,9 +25,9 @@ def build(work: Work, event_id: int, conversations: int, seed: int, end_at: int)
         event_id=event_id,
         first_contact=work.take_ids("contact", conversations),
         owners=_owners(work, begun),
-        tags=_tags(work, begun),
+        tags=tags,
         pipelines=_pipelines(work, event_id),
-        workflows=_workflows(work, begun, templates),
+        workflows=_workflows(work, begun, {**templates, **_by_name(tags)}),
         templates=templates,
     )
 
@@ -60,6 +60,10 @@ def _tags(work: Work, begun: dict[str, int]) -> list[int]:
     )
 
 
+def _by_name(tags: list[int]) -> dict[str, int]:
+    return {name: id_ for (name, *_), id_ in zip(TAGS, tags, strict=True)}
+
+
 def _pipelines(work: Work, event_id: int) -> list[tuple[int, list[int]]]:
     rows = [
         {"name": name, "name_key": fold(name), "position": at, "event_id": event_id}
@@ -86,7 +90,8 @@ def _templates(work: Work, begun: dict[str, int]) -> dict[str, int]:
     return dict(zip(found, _insert(work, template, rows), strict=True))
 
 
-def _workflows(work: Work, begun: dict[str, int], templates: dict[str, int]) -> dict[str, int]:
+def _workflows(work: Work, begun: dict[str, int], named: dict[str, int]) -> dict[str, int]:
+    """`named`: templates and tags."""
     rows = [
         {
             "name": flow.name, "name_key": fold(flow.name), "kind": flow.kind, "state": flow.state,
@@ -101,7 +106,7 @@ def _workflows(work: Work, begun: dict[str, int], templates: dict[str, int]) -> 
             key = {"workflow_id": found[flow.name], "version": version}
             versions.append({**key, "saved_at": begun["created_at"], "event_id": begun["event_id"]})
             steps += [
-                {**key, "position": at, "kind": kind, **_step(kind, value, templates)}
+                {**key, "position": at, "kind": kind, **_step(kind, value, named)}
                 for at, (kind, value) in enumerate(listed)
             ]
     work.conn.execute(insert(workflow_version), versions)
@@ -109,8 +114,11 @@ def _workflows(work: Work, begun: dict[str, int], templates: dict[str, int]) -> 
     return found
 
 
-def _step(kind: str, value: int | str, templates: dict[str, int]) -> dict[str, Any]:
-    wait = int(value) if kind == "wait" else None
-    template_id = templates[str(value)] if kind == "send" else None
-    params = json.dumps({"tag": value}) if kind == "tag" else ""
-    return {"wait_seconds": wait, "template_id": template_id, "params": params}
+def _step(kind: str, value: int | str, named: dict[str, int]) -> dict[str, Any]:
+    step = {"body": "", "wait_seconds": None, "template_id": None, "params": ""}
+    if kind == "wait":
+        return {**step, "wait_seconds": int(value)}
+    if kind == "send":
+        body = outreach.templates()[str(value)].body
+        return {**step, "body": body, "template_id": named[str(value)]}
+    return {**step, "params": json.dumps({"tag_id": named[str(value)]})} if kind == "tag" else step

@@ -47,6 +47,7 @@ VERBS = {
     "template.retire": "retired a template",
     "template.revive": "took a template back into use",
     "workflow.add": "added a workflow",
+    "workflow.edit": "changed a workflow",
     "workflow.state": "switched a workflow",
     "cleanup.add": "added a cleanup rule",
     "cleanup.edit": "changed a cleanup rule",

@@ -31,6 +31,7 @@ OTHERS = (
     "template.retire",
     "template.revive",
     "workflow.add",
+    "workflow.edit",
     "workflow.state",
     "cleanup.add",
     "cleanup.edit",

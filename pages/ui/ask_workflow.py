@@ -6,10 +6,9 @@ from dataclasses import replace
 import streamlit as st
 
 from core import bulk, tags, workflows
-from core.workflows import Step, Workflow
+from core.workflows import Workflow
 from pages.ui import actions, asking, new_workflow, preview, session
 from pages.ui.acting import Asked
-from pages.ui.new_workflow import wait_words
 from pages.ui.plain import many
 
 ALL = 0
@@ -45,30 +44,16 @@ def enroll(asked: Asked, saved: Callable[[int], None] = lambda _chosen: None) ->
 
 def summary(found: Workflow, names: dict[int, str]) -> None:
     """The steps, in order, as text."""
+    with session.store().read() as reader:
+        said = workflows.names_of(reader, found.steps)
     with st.container(border=True, gap="xsmall", key="ask.workflow.summary"):
         for step in found.steps:
-            st.text(_step(step))
+            st.text(workflows.words(step, said))
         if found.tag_id is not None:
             st.text(f"Adds the tag {names.get(found.tag_id, 'that is gone')}.")
-        if found.needs_consent:
+        if found.rules.needs_consent:
             st.text("Only contacts who consented.")
         st.text(f"{many(found.live, 'contact')} in it now.")
-
-
-STEPS = {
-    "tag": "Add a tag",
-    "untag": "Remove a tag",
-    "stage": "Set a stage",
-    "hot": "Mark as hot lead",
-    "assign": "Assign an owner",
-    "end": "End",
-}
-
-
-def _step(step: Step) -> str:
-    if step.kind == "send":
-        return f"Text: {step.body}" if step.body else "Text from a template"
-    return f"Wait {wait_words(step.wait_seconds or 0)}" if step.kind == "wait" else STEPS.get(step.kind, step.kind)
 
 
 def stop(asked: Asked) -> None:

@@ -4,20 +4,13 @@ import streamlit as st
 
 from core import tags, workflows
 from core.errors import AppError
-from core.workflows import Draft, Step
+from core.workflows import Draft, Rules, Step
 from pages.ui import session
 from pages.ui.plain import plain
 
 UNITS = {"minutes": 60, "hours": 3600, "days": 86_400}
 MOST_STEPS = 30
 TEXT_LENGTH = 1600
-
-
-def wait_words(seconds: int) -> str:
-    """Such as “3 days”."""
-    unit = next((unit for unit in ("days", "hours") if seconds % UNITS[unit] == 0), "minutes")
-    n = seconds // UNITS[unit]
-    return f"{n:,} {unit[:-1] if n == 1 else unit}"
 
 
 def form(kind: str, chosen_key: str) -> None:
@@ -64,8 +57,7 @@ def _create(kind: str, key: str, chosen_key: str) -> None:
         kind=kind,  # type: ignore[arg-type]
         steps=steps,
         tag_id=state[f"{key}.tag"],
-        needs_consent=state[f"{key}.consent"],
-        stop_on_reply=state[f"{key}.reply"],
+        rules=Rules(needs_consent=state[f"{key}.consent"], stop_on_reply=state[f"{key}.reply"]),
     )
     try:
         state[chosen_key] = session.store().write(session.actor(), workflows.add, draft)

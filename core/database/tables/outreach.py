@@ -56,6 +56,7 @@ workflow = Table(
     big("created_at"),
     big("event_id"),
     Column("paced_until", BIG),  # when the last of those starts that its pace has spread out (UTC)
+    flag("is_once"),  # made for one text on one occasion, and not listed
     UniqueConstraint("name_key"),
     one_of("kind", "workflow", "redrip"),
     one_of("state", "draft", "on", "paused", "retired"),
@@ -112,7 +113,14 @@ enrollment = Table(
         postgresql_where=text("is_live = 1"),
         sqlite_where=text("is_live = 1"),
     ),
-    Index("ix_enrollment_due", "next_due_at", postgresql_where=text(PLANNED), sqlite_where=text(PLANNED)),
+    Index(
+        "ix_enrollment_due",
+        "workflow_id",
+        "next_due_at",
+        postgresql_where=text(PLANNED),
+        sqlite_where=text(PLANNED),
+    ),
+    Index("ix_enrollment_workflow", "workflow_id", "is_live", "id"),
     **CLUSTERED,
 )
 

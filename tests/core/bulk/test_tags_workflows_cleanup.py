@@ -8,7 +8,7 @@ from core.conversations import ConversationFilter
 from core.database import Store
 from core.database.tables import contact_tag, enrollment
 from core.errors import Conflict, Invalid, NotAllowed
-from core.workflows import Draft, Step
+from core.workflows import Draft, Rules, Step
 from tests.conftest import ALICE, NOON, VERA, Clock
 from tests.core.bulk.world import do, fill, picture, state, take_back
 
@@ -83,7 +83,7 @@ def test_merging_tags_moves_their_carriers_and_is_undone(store: Store, ids: list
 
 def test_a_workflow_takes_contacts_in_and_waits_for_its_first_text(store: Store, ids: list[int]) -> None:
     steps = (Step("wait", wait_seconds=DAY), Step("wait", wait_seconds=60), Step("send", "Hello!"))
-    draft = Draft("Wake up", "redrip", steps, tag_id=6, needs_consent=True)
+    draft = Draft("Wake up", "redrip", steps, tag_id=6, rules=Rules(needs_consent=True))
     workflow_id = store.write(ALICE, workflows.add, draft)
     with pytest.raises(Conflict, match="already one"):
         store.write(ALICE, workflows.add, draft)

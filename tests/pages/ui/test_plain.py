@@ -2,8 +2,8 @@
 
 import pytest
 
+from core.workflows import wait_words
 from pages.ui.frame import span
-from pages.ui.new_workflow import wait_words
 from pages.ui.plain import many, plain
 
 
