@@ -90,6 +90,17 @@ def zones(e164: str) -> tuple[str, ...]:
     return _zones_nanp(e164[2:9]) if len(e164) == 12 and e164.startswith("+1") else _zones_any(e164)
 
 
+def is_geographical(e164: str) -> bool:
+    """Whether the number is bound to a place; toll-free ones are not.
+
+    Source: libphonenumber.
+    """
+    try:
+        return bool(phonenumbers.is_number_geographical(phonenumbers.parse(e164, None)))
+    except phonenumbers.NumberParseException:
+        return False
+
+
 def _parse_any(raw: str, region: str) -> Phone:
     text = _INVISIBLE.sub("", raw).strip().removeprefix("'")
     if not text:

@@ -16,6 +16,12 @@ from core.errors import Invalid
 PREFIX = "TALKDECK_"
 ROOT = Path(__file__).resolve().parent.parent
 
+EARLIEST, LATEST = 8 * 60, 21 * 60
+"""Minutes of the day between which the hours of sending lie."""
+
+LONGEST_ANSWER = 320
+_SPAN = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+
 
 def setting(default: str, help_text: str) -> str:
     return field(default=default, metadata={"help": help_text})
@@ -34,12 +40,24 @@ class Settings:
     date_order: str = setting("mdy", "Order of dates like 02/10/1927: mdy or dmy; one rule for every file.")
     currency: str = setting("USD", "Currency of all amounts.")
     sender_number: str = setting("", "Phone (E.164) that texts come from.")
+    sending_hours: str = setting(
+        "9:00-20:00", "Hours of the day, at the contact's place, at which texts go by themselves; within 8:00-21:00."
+    )
+    help_answer: str = setting(
+        "You get these texts because you asked us for information. Reply STOP to get no more, or ask us here.",
+        "What a contact is answered who texts HELP or INFO.",
+    )
     public_origins: str = setting("", "Further origins the app is reached by, such as https://talk.example.org.")
 
     @property
     def url(self) -> str:
         """The database URL in force."""
         return self.database_url or f"sqlite:///{Path(self.data_dir) / 'talkdeck.db'}"
+
+    @property
+    def sending_minutes(self) -> tuple[int, int]:
+        """The hours of sending in minutes of the day: the first, and the first after them."""
+        return _minutes(self.sending_hours)
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -84,10 +102,28 @@ def _is_zone(value: str) -> bool:
     return True
 
 
+def _is_within_bound(value: str) -> bool:
+    """Source of the bound: 47 CFR 64.1200(c)(1)."""
+    if not _SPAN.fullmatch(value):
+        return False
+    opens, closes = _minutes(value)
+    return EARLIEST <= opens < closes <= LATEST
+
+
+def _minutes(span: str) -> tuple[int, int]:
+    found = _SPAN.fullmatch(span)
+    if found is None:
+        raise Invalid(f"“{span}” are no hours; give hours such as 9:00-20:00.")
+    hour, minute, last_hour, last_minute = map(int, found.groups())
+    return hour * 60 + minute, last_hour * 60 + last_minute
+
+
 _RULES: dict[str, tuple[Callable[[str], object], str]] = {
     "time_zone": (_is_zone, "a zone such as America/New_York"),
     "default_region": (phonenumbers.SUPPORTED_REGIONS.__contains__, "a region such as US"),
     "date_order": ({"mdy", "dmy"}.__contains__, "mdy or dmy"),
+    "sending_hours": (_is_within_bound, "hours within 8:00-21:00, such as 9:00-20:00"),
+    "help_answer": (lambda value: 0 < len(value) <= LONGEST_ANSWER, f"a text of at most {LONGEST_ANSWER} letters"),
     "currency": (re.compile(r"[A-Z]{3}").fullmatch, "three letters such as USD"),
     "sender_number": (re.compile(r"(\+[1-9]\d{6,14})?", re.ASCII).fullmatch, "a phone such as +12125550100"),
 }

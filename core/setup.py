@@ -19,6 +19,8 @@ LABELS = {
     "time_zone": "Time zone",
     "currency": "Currency",
     "sender_number": "Sender number",
+    "sending_hours": "Hours of sending",
+    "help_answer": "Answer to HELP",
 }
 """What can be chosen, and how it is called."""
 

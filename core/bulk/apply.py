@@ -40,6 +40,7 @@ from core.database.tables import (
     note,
     note_version,
     phone_claim,
+    sending_window,
     setting,
     stage_event,
     tag,
@@ -84,6 +85,7 @@ TABLES = {
     "cleanup_rule": Rows(cleanup_rule, cleanup_rule.c.id),
     "custom_field": Rows(custom_field, custom_field.c.id),
     "setting": Rows(setting, setting.c.id),
+    "sending_window": Rows(sending_window, sending_window.c.id),
 }
 """By the name that changes call them; parents stand before their children."""
 

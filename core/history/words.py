@@ -42,6 +42,10 @@ VERBS = {
     "tag.retire": "retired a tag",
     "tag.revive": "took a tag back into use",
     "setting.choose": "changed settings",
+    "hours.add": "added hours of sending",
+    "hours.change": "changed hours of sending",
+    "hours.retire": "retired hours of sending",
+    "hours.revive": "took hours of sending back into use",
     "template.add": "added a template",
     "template.edit": "changed a template",
     "template.retire": "retired a template",
@@ -124,6 +128,12 @@ _FIELDS = {
     "phone": "phone",
     "value": "value",
     "choices": "choices",
+    "place": "place",
+    "days": "days",
+    "opens": "opens at minute",
+    "closes": "closes at minute",
+    "valid_from": "valid from",
+    "valid_until": "valid until",
 }
 _NAMES = {"owner_id": "owner", "stage_id": "stage", "tag_id": "tag"}
 _YES_NO = ("is_archived", "is_hot", "is_due", "is_retired")

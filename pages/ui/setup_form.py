@@ -1,4 +1,4 @@
-"""Region, time zone, currency and sender number of this installation."""
+"""Region, time zone, currency, sender number, hours and the answer to HELP of this installation."""
 
 from zoneinfo import available_timezones
 
@@ -17,6 +17,8 @@ HINTS = {
     "time_zone": "Times are shown in this zone, and read in it where they name none.",
     "currency": "All amounts are in it; changing it converts nothing.",
     "sender_number": "The phone that texts come from.",
+    "sending_hours": "At these hours of the contact's day texts go by themselves, within the hours below.",
+    "help_answer": "Sent to a contact who texts HELP or INFO, once a day.",
 }
 
 
@@ -39,6 +41,9 @@ def _field(name: str, value: str, may: bool) -> str:
     label, key, fixed = setup.LABELS[name], f"settings.{name}", name in settings.given()
     hint = f"Set by {settings.PREFIX}{name.upper()} in the environment." if fixed else HINTS[name]
     options = _options(name)
+    if name == "help_answer":
+        limit = settings.LONGEST_ANSWER
+        return st.text_area(label, value, key=key, help=hint, disabled=fixed or not may, max_chars=limit, height=100)
     if not options:
         return st.text_input(label, value, key=key, help=hint, disabled=fixed or not may, max_chars=30)
     listed = options if value in options else [value, *options]
