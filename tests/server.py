@@ -23,10 +23,16 @@ class AppServer:
     port: int
     data_dir: Path
     log: Path
+    process: "subprocess.Popen[bytes]"
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def kill(self) -> None:
+        """End it as a failing machine would."""
+        self.process.kill()
+        self.process.wait()
 
 
 def command(port: int, *options: str) -> list[str]:
@@ -41,18 +47,21 @@ def environment(data_dir: Path, **settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(data_dir: Path, root: Path = ROOT, **settings: str) -> Iterator[AppServer]:
-    """Serve over `data_dir` until the block ends; a failure that the application logged fails the test.
+def running(data_dir: Path, root: Path = ROOT, port: int = 0, **settings: str) -> Iterator[AppServer]:
+    """Serve over `data_dir` until the block ends, at a free port unless given; a failure that the application logged
+    fails the test.
 
     Another `root` is a changed copy of the application, whose failures are what the test is about.
     """
-    server = AppServer(free_port(), data_dir, data_dir / "server.log")
+    port = port or free_port()
+    path = data_dir / "server.log"
     with (
-        server.log.open("wb") as log,
+        path.open("ab") as log,
         subprocess.Popen(
-            command(server.port), cwd=root, env=environment(data_dir, **settings), stdout=log, stderr=log
+            command(port), cwd=root, env=environment(data_dir, **settings), stdout=log, stderr=log
         ) as process,
     ):
+        server = AppServer(port, data_dir, path, process)
         try:
             _wait(server, process)
             yield server

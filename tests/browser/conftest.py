@@ -3,10 +3,19 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    BrowserContext,
+    BrowserType,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests import server
 from tests.browser import chromium
@@ -18,23 +27,29 @@ PATIENCE = 60_000
 SIZE: ViewportSize = {"width": 1280, "height": 860}
 Scheme = Literal["light", "dark"]
 
+Browsers = tuple[BrowserType, dict[str, Any]]
 Serve = Callable[..., server.AppServer]
 Open = Callable[..., Page]
 Picture = Callable[[Page, str], Path]
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    """One for all tests, so that it reads and compiles the application's scripts once for each server."""
-    path = chromium.find()
+def browsers() -> Iterator[Browsers]:
+    """What starts a browser, and how; most tests need only the one that is open already."""
+    options = {"executable_path": chromium.find(), "args": chromium.arguments()}
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch_persistent_context(
-            tmp_path_factory.mktemp("browser"), executable_path=path, args=chromium.arguments(), viewport=SIZE
-        )
-        opened.set_default_timeout(PATIENCE)
-        yield opened
-        opened.close()
+        yield playwright.chromium, options
+
+
+@pytest.fixture(scope="session")
+def browser(browsers: Browsers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """One for all tests, so that it reads and compiles the application's scripts once for each server."""
+    starter, options = browsers
+    opened = starter.launch_persistent_context(tmp_path_factory.mktemp("browser"), viewport=SIZE, **options)
+    opened.set_default_timeout(PATIENCE)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +60,9 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     """
     with ExitStack() as stack:
 
-        def started(data_dir: Path | None = None, **settings: str) -> server.AppServer:
+        def started(data_dir: Path | None = None, port: int = 0, **settings: str) -> server.AppServer:
             folder = data_dir or tmp_path_factory.mktemp("data")
-            return stack.enter_context(server.running(folder, **settings))
+            return stack.enter_context(server.running(folder, port=port, **settings))
 
         yield started
 

@@ -1,6 +1,8 @@
 """Notes in a real browser: typing that a closed or killed window cannot take away, and two who write at once."""
 
+import os
 import random
+import signal
 import time
 from contextlib import closing, suppress
 
@@ -9,11 +11,14 @@ from playwright.sync_api import Error, Locator, Page, expect
 
 from core import notes
 from core.database import Store
-from tests.browser.conftest import Open, Picture, Serve
+from tests.browser.conftest import Browsers, Open, Picture, Serve
 from tests.browser.hands import furnish, grid
 from tests.server import AppServer
 
-RUNS, FULL_RUNS = 6, 100
+RUNS, FULL_RUNS = 1, 20
+"""For each way a window may end."""
+
+WAYS = ("close", "reload", "crash", "kill", "kill_server")
 MOST_LOST = 2.0
 """Seconds of typing."""
 
@@ -92,37 +97,53 @@ def test_what_was_typed_stays_with_its_conversation(app: AppServer, open_page: O
     assert kept(app, 6).body == "for the sixth"
 
 
-@pytest.mark.timeout(1_800)
-def test_a_window_may_end_at_any_moment(app: AppServer, open_page: Open, is_full: bool) -> None:
-    drawn = random.Random(7)
-    for run in range(FULL_RUNS if is_full else RUNS):
-        contact_id = 20 + run
+@pytest.mark.timeout(1_800)  # at full figures
+@pytest.mark.parametrize("way", WAYS)
+def test_a_window_may_end_at_any_moment(  # noqa: PLR0913 - fixtures
+    app: AppServer, serve: Serve, open_page: Open, browsers: Browsers, is_full: bool, way: str
+) -> None:
+    drawn = random.Random(way)
+    first = 20 + FULL_RUNS * WAYS.index(way)
+    for contact_id in range(first, first + (FULL_RUNS if is_full else RUNS)):
         before = kept(app, contact_id).body
-        page = opened(app, open_page, contact_id)
-        editor(page).focus()
+        page = opened(app, own_browser(browsers) if way == "kill" else open_page, contact_id)
         editor(page).press("Control+End")
-        begun, typed = time.monotonic(), ""
-        end = begun + drawn.uniform(0.2, 6.0)
-        moments: list[float] = []
-        while time.monotonic() < end:
-            letter = drawn.choice("abcdefgh ")
-            page.keyboard.type(letter)
-            moments.append(time.monotonic())
-            typed += letter
-            time.sleep(drawn.choice((0.02, 0.1, 0.1, 0.9)) if time.monotonic() + 1 < end else 0.02)
+        typed, moments = type_for_a_while(page, drawn)
         ended = time.monotonic()
-        way = ("close", "reload", "kill")[run % 3]
-        finish(page, way)
-        safe = typed[: sum(moment < ended - MOST_LOST for moment in moments)]
-        wanted = before + safe
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline and not kept(app, contact_id).body.startswith(wanted):
-            time.sleep(0.1)
-        body = kept(app, contact_id).body
-        assert body.startswith(wanted), (run, way)
-        assert (before + typed).startswith(body), (run, way)
-        assert kept(app, contact_id).clashes == ()
+        if way == "kill_server":  # whoever types on loses nothing at all
+            app.kill()
+            page.keyboard.type("more")
+            app, typed, safe = serve(app.data_dir, app.port), typed + "more", typed + "more"
+        else:
+            finish(page, way)
+            safe = typed[: sum(moment < ended - MOST_LOST for moment in moments)]
+        assert_kept(app, contact_id, before + safe, before + typed)
         page.close()
+
+
+def type_for_a_while(page: Page, drawn: random.Random) -> tuple[str, list[float]]:
+    """Letters, some in a hurry, some after a pause, the last ones in a hurry; and when each was typed."""
+    typed, moments = "", []
+    end = time.monotonic() + drawn.uniform(0.2, 6.0)
+    while time.monotonic() < end:
+        letter = drawn.choice("abcdefgh ")
+        page.keyboard.type(letter)
+        moments.append(time.monotonic())
+        typed += letter
+        time.sleep(drawn.choice((0.02, 0.1, 0.1, 0.9)) if time.monotonic() + 1 < end else 0.02)
+    return typed, moments
+
+
+def own_browser(browsers: Browsers) -> Open:
+    """Opens a page in a browser that may be killed."""
+    starter, options = browsers
+
+    def opened(url: str) -> Page:
+        page = starter.launch(**options).new_page()
+        page.goto(url)
+        return page
+
+    return opened
 
 
 def finish(page: Page, way: str) -> None:
@@ -131,9 +152,23 @@ def finish(page: Page, way: str) -> None:
         page.close()
     elif way == "reload":
         page.reload()
-    else:
+    elif way == "crash":
         with page.expect_event("crash"), suppress(Error):
             page.goto("chrome://crash", timeout=2_000)
+    else:
+        assert page.context.browser is not None
+        told = page.context.browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")
+        os.kill(next(each["id"] for each in told["processInfo"] if each["type"] == "browser"), signal.SIGKILL)
+
+
+def assert_kept(app: AppServer, contact_id: int, least: str, most: str) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and not kept(app, contact_id).body.startswith(least):
+        time.sleep(0.1)
+    note = kept(app, contact_id)
+    assert note.body.startswith(least), contact_id
+    assert most.startswith(note.body), contact_id
+    assert note.clashes == ()
 
 
 def test_two_who_write_at_once_keep_both_texts(app: AppServer, open_page: Open, picture: Picture) -> None:
