@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select, update
 
 from core.access import Right
-from core.database import Change, Work
+from core.database import Change, Work, images
 from core.database.tables import call, contact, user
 from core.database.work import STEP
 from core.errors import Invalid, NotFound
@@ -79,6 +79,7 @@ def describe(work: Work, contact_id: int, call_id: int, told: Told) -> int:
     Raises: NotAllowed; NotFound; Invalid.
     """
     work.actor.require(Right.CONTACT_EDIT)
+    images.lock(work.conn, [contact_id])
     here = (call.c.contact_id == contact_id) & (call.c.id == call_id)
     row = work.conn.execute(select(call).where(here)).first()
     if row is None:

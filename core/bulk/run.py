@@ -15,7 +15,7 @@ from core.access import Actor
 from core.bulk.actions import BY_VERB, Action, action, lacks
 from core.bulk.carry import Counts, Order, carry, looked_up, refuse
 from core.bulk.selection import AT_ONCE, Selection, carriers
-from core.database import Change, Store, Work, engines
+from core.database import Change, Store, Work, engines, images
 from core.database.tables import change, event, event_state, job, selected, tag
 from core.errors import AppError, Conflict, Invalid, NotFound
 
@@ -49,6 +49,8 @@ def _start(
         work.actor.require(right)
     if not total:
         raise Invalid("Nothing is selected. Tick some conversations first.")
+    if total <= AT_ONCE:
+        images.lock(work.conn, list(selection.ids))  # before it has a number: history tells events in their order
     said = looked_up(work, action)["said"]
     event_id = work.record(
         kind.verb,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from core import jobs, people
 from core.access import Actor
@@ -48,6 +48,8 @@ def _start(work: Work, event_id: int, request_id: str | None) -> int:
         raise Conflict(why)
     if row.verb in IMPORTS:
         return import_undo.begin(work, event_id)
+    if row.changed <= AT_ONCE:
+        _lock(work, change.c.event_id == event_id)  # before it has a number: history tells events in their order
     undo_id = work.record(
         "undo", state="queued", request_id=request_id, undoes=event_id, was=row.state, verb_undone=row.verb
     )
@@ -116,13 +118,16 @@ def _stretch(work: Work, under_way: Undo, low: int, size: int | None) -> tuple[i
         + 1
     )
     undone = Stretch(under_way.undone_id, low, high)
-    ids = select(k.contact_id).where(undone.test, k.contact_id.is_not(None))
-    images.lock_selected(work.conn, ids)
+    _lock(work, undone.test)
     for shape in shapes(work.conn, undone):
         images.account(work.conn, under_way.event_id, undoing(work.conn, undone, shape))
     own = Stretch(under_way.event_id, low, high)
     follow(work, own, "undo")
     return following, count(work, own)
+
+
+def _lock(work: Work, of_changes: ColumnElement[bool]) -> None:
+    images.lock_selected(work.conn, select(change.c.contact_id).where(of_changes, change.c.contact_id.is_not(None)))
 
 
 def _settle(work: Work, under_way: Undo) -> None:

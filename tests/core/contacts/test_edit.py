@@ -1,11 +1,6 @@
 """Fields of a contact: each by its rule, none over another's words, and taken back without a trace."""
 
-import json
-import random
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
-from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -18,7 +13,6 @@ from core.database.tables import change, contact, conversation, custom_value
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.conftest import ALICE, BOB, VERA, Clock
 
-EDITS, FULL_EDITS, ACTORS = 64, 500, 8
 NAMES = ("first_name", "last_name", "city", "state", "source", "email")
 
 
@@ -228,46 +222,6 @@ def test_a_time_zone_is_derived_while_it_is_certain_and_a_persons_choice_wins(st
     assert stored(store, someone)["time_zone"] == "America/Denver"
     edit(store, someone, time_zone="", zip_code="")
     assert stored(store, someone)["time_zone"] == "America/Chicago"
-
-
-def edit_at_random(url: str, seed: int, edits: int, barrier: Barrier) -> dict[int, dict[str, str]]:
-    """What the editor saw before each event of theirs."""
-    drawn, done = random.Random(seed), {}
-    with closing(Store.open(url)) as store:
-        barrier.wait()
-        for n in range(edits):
-            with store.read() as reader:
-                seen = contacts.values(reader, 1)
-            names = drawn.sample(NAMES, drawn.randint(1, 3))
-            wanted = {name: f"{name[0]}{seed}.{n}@example.com" for name in names}
-            with suppress(Stale):
-                done[store.write(ALICE, contacts.edit, 1, wanted, seen) or 0] = seen
-    return done
-
-
-def test_eight_editors_of_one_contact_lose_no_update(database_url: str, store: Store, is_full: bool) -> None:
-    store.write(ALICE, contacts.add, "7345550132", "US", {})
-    start = stored(store, 1)
-    barrier = Barrier(ACTORS)
-    edits = (FULL_EDITS if is_full else EDITS) // ACTORS + 1
-    with ThreadPoolExecutor(ACTORS) as crowd:
-        running = [crowd.submit(edit_at_random, database_url, seed, edits, barrier) for seed in range(ACTORS)]
-    seen = {event_id: saw for each in running for event_id, saw in each.result().items()}
-    assert len(seen) > ACTORS
-    assert replayed(store, start, seen) == stored(store, 1)
-
-
-def replayed(store: Store, values: dict[str, str], seen: dict[int, dict[str, str]]) -> dict[str, str]:
-    """The changes one after the other: each must begin where the one before it ended, and with what its author saw."""
-    held = dict(values)
-    k = change.c
-    with store.read() as reader:
-        rows = reader.execute(select(change).where(k.contact_id == 1, k.before.is_not(None)).order_by(k.event_id, k.n))
-        for row in rows:
-            for name, was in json.loads(row.before).items():
-                assert (was or "") == held[name] == seen[row.event_id][name], (row.event_id, name)
-                held[name] = json.loads(row.after)[name] or ""
-    return held
 
 
 def test_changes_of_a_contact_are_counted_once(store: Store, someone: int) -> None:
