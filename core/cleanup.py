@@ -1,18 +1,19 @@
 """The cleanup queue: rules that propose batches of conversations, each with a suggested action."""
 
 import json
+import secrets
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from core import bulk, clock, conversations
+from core import bulk, clock, conversations, jobs
 from core.access import Right
 from core.bulk import Action
 from core.conversations import ConversationFilter, Count
 from core.conversations.filters import from_mapping
 from core.database import Change, Work
-from core.database.tables import cleanup_rule
+from core.database.tables import cleanup_rule, event, event_state
 from core.errors import Invalid, NotFound
 from core.words import line
 
@@ -21,6 +22,9 @@ LONGEST_NAME = 80
 MOST_DAYS = 36_500
 CAP = 10_000
 """Counting a proposal ends here."""
+
+MARK = "cleanup"
+"""How the request ids of what a rule proposed begin."""
 
 r = cleanup_rule.c
 EDITED = ("name", "silent_days", "wanted", "action")
@@ -71,6 +75,19 @@ def proposals(reader: Connection, cap: int | None = CAP) -> list[Proposal]:
             words = ", ".join([*silent, *said])
             found.append(Proposal(rule, wanted, words, count, rule.action, rule.action.kind.label))
     return found
+
+
+def under_way(reader: Connection) -> set[int]:
+    """The rules whose proposal a job is carrying out now, whoever began it."""
+    wanted = select(event.c.request_id).join(event_state, event_state.c.event_id == event.c.id)
+    running = wanted.where(event_state.c.state.in_(jobs.HELD), event_state.c.state.in_(("queued", "running")))
+    marks = [(text or "").split(".") for text in reader.execute(running).scalars()]
+    return {int(mark[1]) for mark in marks if mark[0] == MARK}
+
+
+def request_id(rule_id: int) -> str:
+    """One for each time a proposal is applied; it says of which rule."""
+    return f"{MARK}.{rule_id}.{secrets.token_hex(8)}"
 
 
 def as_of_now(rule: Rule) -> ConversationFilter:

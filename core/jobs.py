@@ -164,14 +164,14 @@ def own(reader: Connection, actor: Actor, limit: int = 20) -> list[Status]:
     return [_status(row) for row in reader.execute(wanted)]
 
 
-def left(reader: Connection, event_id: int) -> tuple[int, ...]:
-    """The selected conversations that a job has not come to."""
+def left(reader: Connection, event_id: int, place: int | None = None) -> tuple[int, ...]:
+    """The selected conversations that a job has not come to; or those from a place on, counted from 0."""
     row = reader.execute(
         select(selected.c.ids, job.c.place)
         .join(job, job.c.event_id == selected.c.event_id)
         .where(selected.c.event_id == event_id)
     ).first()
-    return () if row is None else tuple(json.loads(row.ids)[row.place :])
+    return () if row is None else tuple(json.loads(row.ids)[row.place if place is None else place :])
 
 
 def cancel(store: Store, actor: Actor, event_id: int) -> None:

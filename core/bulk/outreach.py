@@ -10,7 +10,7 @@ from core.bulk.flags import stopped
 from core.bulk.kind import ONE, ZERO, Call, Kind, Params, Touched, numbered, planned, start_of
 from core.bulk.tagging import put_on
 from core.database import engines
-from core.database.tables import consent_event, conversation, enrollment, workflow, workflow_step
+from core.database.tables import consent_event, conversation, enrollment, tag, workflow, workflow_step
 from core.errors import Invalid
 
 c, e = conversation.c, enrollment.c
@@ -40,11 +40,12 @@ def first_wait(reader: Connection, workflow_id: int, version: int) -> int:
 
 def _enroll_facts(reader: Connection, params: Params) -> Params:
     row = _workflow(reader, params["workflow_id"])
+    brought = select(tag.c.id).where(tag.c.id == row.tag_id, tag.c.is_retired == ZERO)
     if row.state not in OPEN_STATES:
         raise Invalid(f"“{row.name}” is {row.state}. Switch it on before you enroll anybody.")
     return {
         **params,
-        "tag_id": row.tag_id,
+        "tag_id": reader.execute(brought).scalar_one_or_none(),
         "version": row.version,
         "wait": first_wait(reader, row.id, row.version),
         "needs_consent": bool(json.loads(row.rules or "{}").get("needs_consent")),

@@ -16,7 +16,7 @@ from core.bulk.actions import BY_VERB, Action, action, lacks
 from core.bulk.carry import Counts, Order, carry, looked_up, refuse
 from core.bulk.selection import AT_ONCE, Selection, carriers
 from core.database import Change, Store, Work, engines, images
-from core.database.tables import change, event, event_state, job, selected, tag
+from core.database.tables import change, event, event_state, job, selected, tag, workflow
 from core.errors import AppError, Conflict, Invalid, NotFound
 
 log = logging.getLogger(__name__)
@@ -66,15 +66,25 @@ def _start(
         },
     )
     work.account(event_id, 1, first)
-    if total > AT_ONCE:
+    if total > AT_ONCE or not _do(work, event_id, action, selection):
         jobs.queue(work, event_id, total)
         frozen = {"chosen_at": selection.chosen_at, "ids": engines.json_ids(selection.ids)}
         work.conn.execute(insert(selected).values(event_id=event_id, **frozen))
-        return event_id
-    cause = "manual" if total == 1 else "bulk"
-    counts = carry(work, Order(event_id, action, selection.chosen_at, cause), selection.ids, 1, total)
-    work.set_state(event_id, "done", **counts, result=json.dumps({"selected": total, **counts}))
     return event_id
+
+
+def _do(work: Work, event_id: int, action: Action, selection: Selection) -> bool:
+    """Do all of it now; False when some row cannot be written: a job finds out which, and does the others."""
+    total = len(selection)
+    order = Order(event_id, action, selection.chosen_at, "manual" if total == 1 else "bulk")
+    try:
+        with work.conn.begin_nested():
+            counts = carry(work, order, selection.ids, 1, total)
+    except (IntegrityError, DataError) as error:
+        log.warning("Event %s cannot be done at once: %s", event_id, error)
+        return False
+    work.set_state(event_id, "done", **counts, result=json.dumps({"selected": total, **counts}))
+    return True
 
 
 def carry_out(store: Store, event_id: int, go_on: Callable[[], bool] = lambda: True) -> None:
@@ -163,6 +173,7 @@ def next_size(size: int, seconds: float) -> int:
 
 
 def _finish(work: Work, event_id: int) -> None:
+    jobs.hold(work, event_id, jobs.me())  # it may have been cancelled, and undone, after its last stretch
     s = event_state.c
     counts = work.conn.execute(select(s.changed, s.already, s.skipped, s.failed).where(s.event_id == event_id)).one()
     not_allowed = select(change.c.n).where(
@@ -183,15 +194,17 @@ def action_of(verb: str, params: dict[str, Any]) -> Action:
     return action(kind.name, **{name: params[name] for name in kind.defaults})
 
 
-def retry(store: Store, actor: Actor, event_id: int, request_id: str | None = None) -> int:
-    """The same action again on the rows that failed, were not allowed, or were left by a cancel; a new event.
+def retry(store: Store, actor: Actor, event_id: int) -> int:
+    """The same action again on the rows that failed, were not allowed, or were left by a cancel; returns its event.
 
+    What was tried again already is not tried once more, unless that was undone: its event is returned.
     Raises: NotFound; NotAllowed; Conflict when it is running; Invalid when there is nothing to try again.
     """
-    return store.write(actor, _retry, event_id, request_id)
+    return store.write(actor, _retry, event_id)
 
 
-def _retry(work: Work, event_id: int, request_id: str | None) -> int:
+def _retry(work: Work, event_id: int) -> int:
+    work.hold(event_id)
     found = jobs.status(work.conn, event_id)
     row = work.conn.execute(select(event.c.params).where(event.c.id == event_id)).scalar_one()
     again = action_of(found.verb, json.loads(row))
@@ -214,11 +227,23 @@ def _retry(work: Work, event_id: int, request_id: str | None) -> int:
     if not ids:
         raise Invalid("Nothing failed here, so there is nothing to try again.")
     again_on = Selection("ticked", tuple(sorted(ids)), chosen_at, None, f"tried again from event {event_id}")
-    return _start(work, again, again_on, request_id)
+    return _start(work, again, again_on, _trial(work, event_id))
+
+
+def _trial(work: Work, event_id: int) -> str:
+    """The request id of the trial that holds, or of a new one: the earlier ones were undone."""
+    n = 0
+    while (answered := work.answered(f"retry.{event_id}.{n}")) is not None:
+        if jobs.status(work.conn, answered["event_id"]).state != "undone":
+            break
+        n += 1
+    return f"retry.{event_id}.{n}"
 
 
 def merge_tags(store: Store, actor: Actor, from_id: int, into_id: int, request_id: str | None = None) -> int:
     """Put the tag `into_id` on everybody who carries `from_id`, take that off, and retire it; undoable.
+
+    Workflows that brought the one bring the other.
 
     Raises: NotAllowed; Invalid; Conflict when nobody carries the tag: retire it then.
     """
@@ -233,8 +258,14 @@ def _merge(work: Work, from_id: int, into_id: int, request_id: str | None) -> in
     everybody = carriers(work.conn, from_id)
     retired = work.conn.execute(select(tag.c.is_retired).where(tag.c.id == from_id)).scalar_one()
     first = [] if retired else [Change("tag", from_id, None, {"is_retired": 0}, {"is_retired": 1})]
+    bringing = select(workflow.c.id).where(workflow.c.tag_id == from_id).order_by(workflow.c.id)
+    first += [
+        Change("workflow", id_, None, {"tag_id": from_id}, {"tag_id": into_id})
+        for id_ in work.conn.execute(bringing).scalars()
+    ]
     if not len(everybody):
         raise Conflict("Nobody carries this tag. Retire it instead.")
     event_id = _start(work, merging, everybody, request_id, first)
     work.conn.execute(tag.update().where(tag.c.id == from_id).values(is_retired=1))
+    work.conn.execute(workflow.update().where(workflow.c.tag_id == from_id).values(tag_id=into_id))
     return event_id

@@ -79,6 +79,11 @@ class Work:
         self.set_state(event_id, "done", changed=1)
         return event_id
 
+    def hold(self, event_id: int) -> None:
+        """Nobody else moves the event's state until the transaction ends; what is read of it from now on stays true."""
+        s = event_state.c
+        self.conn.execute(select(s.event_id).where(s.event_id == event_id).with_for_update())
+
     def answered(self, request_id: str) -> dict[str, Any] | None:
         """What the event of this request id answered, with `event_id`; None when there is none."""
         row = self.conn.execute(

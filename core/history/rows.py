@@ -13,11 +13,11 @@ from core.access import Actor, Right
 from core.bulk.kind import REASONS
 from core.bulk.preview import Group
 from core.conversations import Names
-from core.database import Store, images
+from core.database import Store, engines, images
 from core.database.tables import change, contact
 from core.database.work import STEP
 from core.history import entries
-from core.history.words import image, outcomes
+from core.history.words import OUTCOMES, image, outcomes
 from core.transfer.guard import guard
 
 COLUMNS = (*("n", "contact_id", "name", "phone", "outcome", "reason", "reason_words", "before", "after", "details"),)
@@ -90,7 +90,8 @@ def account(store: Store, actor: Actor, event_id: int) -> Iterator[bytes]:
     """The whole account as a CSV file (UTF-8), in pieces of bounded size; safe to open in a spreadsheet.
 
     Each piece is read by itself, so that a slow reader holds nothing up.
-    Shape: conversation, name, phone, outcome, reason, before, after. Order: as carried out. Raises: NotFound, at once.
+    Shape: conversation, name, phone, outcome, reason, before, after. Order: as carried out; what a job has not come to
+    stands last. Raises: NotFound, at once.
     """
     with store.read() as reader:
         verb = entries.get(reader, actor, event_id).verb
@@ -100,14 +101,24 @@ def account(store: Store, actor: Actor, event_id: int) -> Iterator[bytes]:
         _, contact_id, name, phone, outcome, _, words, before, after, _ = _row(row, names, actor, verb)
         return _line((contact_id, name, phone, outcome, words, before, after))
 
+    def not_reached(row: Any) -> bytes:
+        return _line((row.id, *_of_whom(row, actor), OUTCOMES["left"], "", "", ""))
+
     def pieces() -> Iterator[bytes]:
         yield _line(("conversation", "name", "phone", "outcome", "reason", "before", "after"))
-        wanted, rows_ = _rows(event_id, "", None).order_by(k.n).limit(STREAMED), None
+        wanted, after, rows_ = _rows(event_id, "", None).order_by(k.n).limit(STREAMED), 0, None
         while rows_ is None or len(rows_) == STREAMED:
-            after = rows_[-1].n if rows_ else 0
             with store.read() as reader:
                 rows_ = reader.execute(wanted.where(k.n > after)).all()
+            after = rows_[-1].n if rows_ else after
             yield b"".join(map(line, rows_))
+        with store.read() as reader:
+            left = jobs.left(reader, event_id, after // STEP)
+        for at in range(0, len(left), STREAMED):
+            with store.read() as reader:
+                among = contact.c.id.in_(engines.id_set(reader, left[at : at + STREAMED]))
+                rows_ = reader.execute(select(contact).where(among).order_by(contact.c.id)).all()
+            yield b"".join(map(not_reached, rows_))
 
     return pieces()
 
@@ -140,9 +151,14 @@ def _counts(verb: str) -> ColumnElement[bool]:
 
 
 def _row(row: Any, names: Names, actor: Actor, verb: str) -> tuple[Any, ...]:
-    name = " ".join(f"{row.first_name or ''} {row.last_name or ''}".split())
-    phone = (row.phone or "") if actor.may(Right.CONTACT_PERSONAL) else ""
+    name, phone = _of_whom(row, actor)
     before, after = (image(text, row.table_name, row.row_id, names) for text in (row.before, row.after))
     details = int(_numbers_places(verb) and row.n % STEP != 0)
     words = REASONS.get(row.reason, row.reason)
     return row.n, row.contact_id, name, phone, row.outcome, row.reason, words, before, after, details
+
+
+def _of_whom(row: Any, actor: Actor) -> tuple[str, str]:
+    """Name and phone."""
+    name = " ".join(f"{row.first_name or ''} {row.last_name or ''}".split())
+    return name, (row.phone or "") if actor.may(Right.CONTACT_PERSONAL) else ""

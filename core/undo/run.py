@@ -41,6 +41,7 @@ def start(store: Store, actor: Actor, event_id: int, request_id: str | None = No
 def _start(work: Work, event_id: int, request_id: str | None) -> int:
     if request_id is not None and (answered := work.answered(request_id)) is not None:
         return int(answered["event_id"])
+    work.hold(event_id)
     row = found(work.conn, event_id)
     if (right := lacks(work.actor, row.user_id)) is not None:
         work.actor.require(right)

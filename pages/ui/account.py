@@ -1,6 +1,5 @@
 """The account of one event: state and progress, the outcome of every row, retry and undo."""
 
-import secrets
 from dataclasses import dataclass
 
 import streamlit as st
@@ -116,14 +115,13 @@ def _again(found: Account) -> None:
     failed = sum(group.n for group in found.groups if group.outcome == "failed" or group.reason == "not_allowed")
     if not is_bulk or not left + failed or found.entry.state not in AGAIN:
         return
-    token = st.session_state.setdefault(f"account.retry.{event_id}", secrets.token_hex(16))
     label = f"Try {many(failed + left, 'row')} again" if failed else f"Go on with {many(left, 'row')}"
-    st.button(label, icon=":material/refresh:", key="account.retry", on_click=_retry, args=(event_id, token))
+    st.button(label, icon=":material/refresh:", key="account.retry", on_click=_retry, args=(event_id,))
 
 
-def _retry(event_id: int, token: str) -> None:
+def _retry(event_id: int) -> None:
     try:
-        made = bulk.retry(session.store(), session.actor(), event_id, token)
+        made = bulk.retry(session.store(), session.actor(), event_id)
     except AppError as refused:
         frame.tell(str(refused))
         return

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -33,6 +33,7 @@ class Asked:
     action: Action | None = None  # what a preview shows
     chosen: Selection | None = None
     clears: bool = False  # it is meant for the selection in the list, which is done with afterwards
+    opening: str = field(default_factory=secrets.token_hex)  # the same question asked anew is looked at anew
 
 
 TICKED = Target()
@@ -100,14 +101,14 @@ def look_at(what: Asked) -> None:
     st.session_state[ASKED] = what
 
 
-def offered(action: Action, meant: Selection) -> Asked:
-    """What was offered elsewhere than in the list, under a request id of its own."""
-    return Asked("preview", TICKED, secrets.token_hex(16), action, meant)
+def offered(action: Action, meant: Selection, request: str) -> Asked:
+    """What was offered elsewhere than in the list, under the request id of that offer."""
+    return Asked("preview", TICKED, request, action, meant)
 
 
-def at_once(action: Action, meant: Selection) -> None:
+def at_once(action: Action, meant: Selection, request: str) -> None:
     """Start what was offered elsewhere than in the list; what is much is shown first. A callback."""
-    what = offered(action, meant)
+    what = offered(action, meant, request)
     if len(meant) <= bulk.CONFIRM_ABOVE:
         carry_out(what)
     else:

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from core import bulk, cleanup
+from core.bulk import Selection
 from core.cleanup import Proposal, Rule
 from core.errors import AppError
 from pages.ui import acting, frame, listing, rule_form, session, url
@@ -15,15 +16,18 @@ from pages.ui.plain import plain
 INBOX = "inbox/conversations.py"
 
 
-def proposals(found: list[Proposal]) -> None:
-    """How many, why, and what would be done; nothing happens before a button is pressed."""
+def proposals(found: list[Proposal], under_way: set[int]) -> None:
+    """How many, why, and what would be done; nothing happens before a button is pressed.
+
+    `under_way`: the rules whose proposal a job is carrying out.
+    """
     if not found:
         st.info("Nothing to clean up: no rule finds a conversation now.", icon=":material/check_circle:")
     for proposal in found:
-        _proposal(proposal)
+        _proposal(proposal, proposal.rule.id in under_way)
 
 
-def _proposal(proposal: Proposal) -> None:
+def _proposal(proposal: Proposal, is_under_way: bool) -> None:
     rule, counted = proposal.rule, listing.counted(proposal.count)
     with st.container(border=True, key=f"cleanup.{rule.id}", gap="small"):
         with st.container(gap=None, key=f"cleanup.{rule.id}.words"):
@@ -33,8 +37,11 @@ def _proposal(proposal: Proposal) -> None:
             label = (
                 f"{plain(proposal.action_words)} {counted}" if proposal.count.is_exact else plain(proposal.action_words)
             )
-            _button("apply", rule.id, label, _apply, proposal, kind="primary")
-            _button("preview", rule.id, "Preview", _preview, proposal)
+            if is_under_way:
+                st.text("Under way.")
+            else:
+                _button("apply", rule.id, label, _apply, proposal, kind="primary")
+                _button("preview", rule.id, "Preview", _preview, proposal)
             place = replace(url.Place(), wanted=proposal.wanted)
             with st.container(key=f"cleanup.open.{rule.id}", width="content"):
                 st.page_link(INBOX, label="Open in the list", icon=":material/forum:", query_params=url.write(place))
@@ -46,15 +53,21 @@ def _button(name: str, rule_id: int, label: str, act: Callable[..., None], *args
 
 
 def _apply(proposal: Proposal) -> None:
-    with session.store().read() as reader:
-        meant = bulk.choose_all(reader, proposal.wanted)
-    acting.at_once(proposal.action, meant)
+    if (meant := _meant(proposal)) is not None:
+        acting.at_once(proposal.action, meant, cleanup.request_id(proposal.rule.id))
 
 
 def _preview(proposal: Proposal) -> None:
+    if (meant := _meant(proposal)) is not None:
+        acting.look_at(acting.offered(proposal.action, meant, cleanup.request_id(proposal.rule.id)))
+
+
+def _meant(proposal: Proposal) -> Selection | None:
+    """What the rule finds now; None when that is being dealt with already: a second click, or somebody else."""
     with session.store().read() as reader:
         meant = bulk.choose_all(reader, proposal.wanted)
-    acting.look_at(acting.offered(proposal.action, meant))
+        is_under_way = proposal.rule.id in cleanup.under_way(reader)
+    return meant if len(meant) and not is_under_way else None
 
 
 def _do(verb: Any, *args: object) -> None:

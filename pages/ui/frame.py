@@ -105,10 +105,11 @@ def strip() -> None:
     with st.container(key="frame", horizontal=True, vertical_alignment="center", gap="small"):
         if running:
             _running()
-        elif told := st.session_state.get(TOLD):
-            st.text(told)
-        elif (last := st.session_state.get(LAST)) is not None:
-            _last(last)
+        else:
+            if told := st.session_state.get(TOLD):
+                st.text(told)
+            if (last := st.session_state.get(LAST)) is not None:
+                _last(last)
         if st.session_state.get(TOLD) or st.session_state.get(LAST):
             st.button("Close", icon=":material/close:", key="frame.close", type="tertiary", on_click=_forget)
 

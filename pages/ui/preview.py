@@ -65,6 +65,8 @@ LABELS = {
     "enroll": "Enroll {}",
     "stop": "Stop workflows of {}",
     "move": "Set stage of {}",
+    "follow_up": "Follow up {}",
+    "follow_up_done": "Follow-up of {} done",
 }
 
 
@@ -80,8 +82,8 @@ def _with_choice(asked: Asked) -> Asked:
 
 
 def _seen(asked: Asked) -> Preview:
-    """Looked at once for each question, however often the dialog is drawn."""
-    key = asked.request_id, asked.action
+    """Looked at once for each time the dialog opens, however often it is drawn."""
+    key = asked.opening, asked.action
     kept = st.session_state.get(SEEN)
     if kept is None or kept[0] != key:
         with st.spinner(f"Looking at {many(len(asked.chosen or ()), 'conversation')} …"):

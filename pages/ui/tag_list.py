@@ -105,7 +105,7 @@ def _edit(tag: Tag, found: list[Tag], token: str) -> None:
             _merge(tag.id, into, token)
     with st.container(horizontal=True, gap="small"):
         if tag.count and st.button(f"Remove from {many(tag.count, 'contact')}", key="tags.remove"):
-            _remove(tag)
+            _remove(tag, token)
         if tag.is_retired:
             if st.button("Bring back", key="tags.revive"):
                 _do(tags.revive, tag.id)
@@ -136,9 +136,9 @@ def _merge(from_id: int, into_id: int, token: str) -> None:
     st.rerun()
 
 
-def _remove(tag: Tag) -> None:
+def _remove(tag: Tag, token: str) -> None:
     with session.store().read() as reader:
         carriers = bulk.carriers(reader, tag.id)
     close()
-    acting.at_once(bulk.action("untag", tag_ids=[tag.id]), carriers)
+    acting.at_once(bulk.action("untag", tag_ids=[tag.id]), carriers, token)
     st.rerun()

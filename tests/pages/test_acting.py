@@ -1,6 +1,7 @@
 """Acting from the list: the selection is what changes, once, and the strip offers to take it back."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from core.access import Actor
 from core.conversations import ConversationFilter, Slice
 from core.database import Store
 from core.database.tables import conversation, enrollment, event
-from pages.ui import actions, desk, frame
+from pages.ui import actions, desk, frame, preview
 from pages.ui.selection import GridState
 from pages.ui.ticks import Ticks
 from tests.pages.conftest import Visit, grid_rows
@@ -171,6 +172,7 @@ def test_nothing_changed_is_said_and_keeps_the_offer_to_undo(inbox: Store, visit
     app = selecting(app, first)
     app.button("conversations.act.archive").click().run()
     assert "Nothing changed: 1 already so." in texts(app)
+    assert [button for button in app.button if str(button.key).startswith("frame.undo")]
     app.button("frame.close").click().run()
     app = selecting(app, second)
     app.get("menu_button")[1].click("hot").run()
@@ -192,6 +194,38 @@ def test_much_is_shown_before_it_runs_and_its_count_must_be_typed(
     app.button("preview.run").click().run()
     assert len(flags(inbox, "is_archived")) == len(done) + 5
     assert "Nothing selected." in texts(app)
+
+
+@pytest.mark.parametrize("name", [name for name in actions.MORE if name not in actions.DIALOGS])
+def test_every_action_on_many_can_be_looked_at_and_is_looked_at_anew(
+    inbox: Store, visit: Visit, acting: Actor, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    ids, prepares = newest(inbox, 5), PREPARED_BY.get(name)
+    if prepares is not None:
+        bulk.start(inbox, acting, prepares, bulk.choose("ticked", ids))
+    monkeypatch.setattr(bulk, "AT_ONCE", 3)
+    app = selecting(visit(), *ids)
+    app.get("menu_button")[1].click(name).run()
+    label, said = app.button("preview.run").label, texts(app)
+    assert not app.exception
+    assert re.search(r"\n[A-Z].*5 conversations.*\.\n", said)
+    app.button("preview.cancel").click().run()
+    bulk.start(inbox, acting, bulk.action(name), bulk.choose("ticked", ids[:4]))
+    app.get("menu_button")[1].click(name).run()
+    assert app.button("preview.run").label != label
+
+
+PREPARED_BY = {
+    "follow_up_done": bulk.action("follow_up", at=NOW),
+    "not_hot": bulk.action("hot"),
+    "hot": bulk.action("not_hot"),
+    "read": bulk.action("unread"),
+    "unread": bulk.action("read"),
+}
+
+
+def test_every_offered_action_has_words_for_its_preview() -> None:
+    assert set(bulk.OFFERED) <= set(preview.LABELS)
 
 
 def test_who_may_not_change_sees_no_way_to(

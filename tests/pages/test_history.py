@@ -5,7 +5,7 @@ import json
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core import bulk, people, tags
+from core import bulk, jobs, people, tags
 from core.access import Actor
 from core.conversations import ConversationFilter, find_ids
 from core.database import Store
@@ -85,3 +85,17 @@ def test_who_may_not_see_the_others_history_sees_their_own(
     monkeypatch.setattr(people, "local_actor", lambda _store: bob)
     assert "archived 3 conversations" not in texts(at(visit, "admin/history.py"))
     assert "no such event" in at(visit, "admin/history.py", event=str(foreign)).warning[0].value
+
+
+def test_a_proposal_is_applied_once_however_often_it_is_clicked(
+    inbox: Store, visit: Visit, acting: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.bulk.run.AT_ONCE", 0)  # it waits for a worker, and the list stays as it is
+    app, other = at(visit, "inbox/cleanup.py"), at(visit, "inbox/cleanup.py")
+    for window in (app, app, other):
+        buttons = [button for button in window.button if button.key == "cleanup.apply.1"]
+        if buttons:
+            buttons[0].click().run()
+    assert "Under way." in texts(app)
+    with inbox.read() as reader:
+        assert len(jobs.own(reader, acting)) == 1

@@ -2,7 +2,9 @@
 
 import json
 import random
+import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from multiprocessing.synchronize import Barrier
 from typing import Any
@@ -13,9 +15,11 @@ from sqlalchemy import func, select
 from core import bulk, undo
 from core.database import Store, images
 from core.database.tables import change, contact_tag, conversation, enrollment
-from tests.conftest import ALICE
+from core.errors import Conflict
+from tests.conftest import ALICE, Clock
 from tests.core.bulk.test_kills import people
 from tests.core.bulk.worker import PROCESSES
+from tests.core.bulk.world import do, fill, picture, state
 
 SUPERVISORS = 8
 ROWS, SELECTED = 400, 120
@@ -111,6 +115,28 @@ def stored(store: Store) -> dict[str, Counter[int]]:
             "tag": Counter({row[0]: row[1] for row in tags}),
             "enrollment": Counter(dict(tuple(row) for row in reader.execute(live.group_by(enrollment.c.contact_id)))),
         }
+
+
+def test_of_several_who_undo_the_same_at_once_one_does(store: Store, fixed_clock: Clock) -> None:
+    ids = fill(store)
+    fixed_clock.advance(60)
+    before = picture(store)
+    for _ in range(4):
+        event_id = do(store, bulk.action("assign", owner_id=3), ids)
+        together = threading.Barrier(4)
+
+        def take_back(event_id: int = event_id, together: threading.Barrier = together) -> int:
+            together.wait()
+            try:
+                undo.start(store, ALICE, event_id)
+            except Conflict:
+                return 0
+            return 1
+
+        with ThreadPoolExecutor(4) as pool:
+            crowd = [pool.submit(take_back) for _ in range(4)]
+        assert sum(each.result() for each in crowd) == 1
+        assert (state(store, event_id), picture(store)) == ("undone", before)
 
 
 def test_places_are_counted_from_one(store: Store) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from core import bulk, history, jobs, undo
 from core.access import Actor, Right
 from core.bulk import carry, run
-from core.database import Store, Work
+from core.database import Store, Work, engines
 from core.database.tables import user_role
 from core.errors import Conflict, NotAllowed, NotFound
 from tests.conftest import ALICE, BOB, VERA, Clock
@@ -57,8 +57,8 @@ def test_a_cancelled_job_keeps_what_it_did_and_the_rest_can_be_done_later(store:
     assert groups(store, event_id)["left", ""] == SIZE - 14
     with store.read() as reader:
         assert history.ids(reader, ALICE, event_id, "left") == tuple(ids[14:])
-    again = finish(store, bulk.retry(store, ALICE, event_id, "again"))
-    assert bulk.retry(store, ALICE, event_id, "again") == again
+    again = finish(store, bulk.retry(store, ALICE, event_id))
+    assert bulk.retry(store, ALICE, event_id) == again
     assert status(store, again).total == SIZE - 14
     take_back(store, again)
     take_back(store, event_id)
@@ -93,6 +93,73 @@ def test_a_row_that_cannot_be_written_is_listed_and_the_others_are_done(
     monkeypatch.setattr(run, "carry", whole)
     again = finish(store, bulk.retry(store, ALICE, event_id))
     assert status(store, again).total == 1
+
+
+def test_a_row_that_cannot_be_written_among_few_is_listed_and_the_others_are_done(
+    store: Store, ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "AT_ONCE", SIZE)
+    whole = carry.carry
+
+    def breaks(work: Work, order: Any, listed: Sequence[int], *place: Any) -> Any:
+        counts = whole(work, order, listed, *place)
+        if ids[17] in listed:
+            raise IntegrityError("", None, Exception())
+        return counts
+
+    monkeypatch.setattr(run, "carry", breaks)
+    event_id = finish(store, begin(store, ids))
+    assert (state(store, event_id), status(store, event_id).total) == ("done_with_errors", SIZE)
+    assert groups(store, event_id)["failed", "error"] == 1
+
+
+def test_what_was_tried_again_is_not_tried_once_more_unless_that_was_undone(store: Store, ids: list[int]) -> None:
+    moving = bulk.action("move", stage_id=11, new_deal=True)
+    event_id = bulk.start(store, ALICE, moving, bulk.choose("all", ids))
+    jobs.cancel(store, ALICE, event_id)
+    again = finish(store, bulk.retry(store, ALICE, event_id))
+    assert bulk.retry(store, BOB, event_id) == again
+    take_back(store, again)
+    once_more = finish(store, bulk.retry(store, ALICE, event_id))
+    assert once_more != again
+    assert status(store, once_more).changed == SIZE
+    assert bulk.retry(store, ALICE, event_id) == once_more
+
+
+def test_a_job_cancelled_and_undone_after_its_last_row_stays_undone(
+    store: Store, ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = picture(store)
+    event_id = begin(store, ids)
+    monkeypatch.setattr(run, "FIRST_CHUNK", SIZE)
+
+    def meanwhile(_engine: Any) -> float:
+        jobs.cancel(store, ALICE, event_id)
+        undo.start(store, ALICE, event_id)
+        return 0.0
+
+    monkeypatch.setattr(engines, "rest_seconds", meanwhile)
+    with pytest.raises(Conflict):
+        bulk.carry_out(store, event_id)
+    assert (state(store, event_id), picture(store)) == ("undone", before)
+
+
+def test_the_file_of_a_cancelled_job_lists_every_row_of_its_selection(
+    store: Store, ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event_id = begin(store, ids, chunks=2)
+    for is_cancelled in (False, True):
+        if is_cancelled:
+            jobs.cancel(store, ALICE, event_id)
+        monkeypatch.setitem(history.csv.__globals__, "STREAMED", 9)
+        text = b"".join(history.csv(store, ALICE, event_id)).decode()
+        told = list(csv.DictReader(io.StringIO(text)))
+        assert [int(row["conversation"]) for row in told] == ids
+        assert [row["outcome"] for row in told].count("not reached") == SIZE - 14
+        assert told[-1]["name"]
+        assert told[-1]["phone"]
+    blind = Actor(1, "Alice", ALICE.rights - {Right.CONTACT_PERSONAL})
+    assert b"+1" not in b"".join(history.csv(store, blind, event_id))
 
 
 def test_own_jobs_and_foreign_ones(store: Store, ids: list[int]) -> None:

@@ -6,11 +6,11 @@ from sqlalchemy import select
 from core import bulk, cleanup, history, tags, undo, workflows
 from core.conversations import ConversationFilter
 from core.database import Store
-from core.database.tables import contact_tag, enrollment
+from core.database.tables import change, contact_tag, enrollment
 from core.errors import Conflict, Invalid, NotAllowed
 from core.workflows import Draft, Rules, Step
-from tests.conftest import ALICE, NOON, VERA, Clock
-from tests.core.bulk.world import do, fill, picture, state, take_back
+from tests.conftest import ALICE, BOB, NOON, VERA, Clock
+from tests.core.bulk.world import do, fill, finish, picture, state, take_back
 
 DAY = 86_400
 
@@ -108,6 +108,27 @@ def test_a_workflow_takes_contacts_in_and_waits_for_its_first_text(store: Store,
     assert picture(store) == before
 
 
+def test_a_workflow_brings_no_retired_tag_and_after_a_merge_the_one_that_stayed(store: Store, ids: list[int]) -> None:
+    retired = store.write(ALICE, tags.retire, 5)
+    event_id = do(store, bulk.action("enroll", workflow_id=1), ids)
+    assert brought(store, event_id) == set()
+    for each in (event_id, retired):
+        take_back(store, each)
+    merged = bulk.merge_tags(store, ALICE, 5, 3)
+    event_id = do(store, bulk.action("enroll", workflow_id=1), ids)
+    assert brought(store, event_id) == {3}
+    take_back(store, event_id)
+    take_back(store, merged)
+    assert brought(store, do(store, bulk.action("enroll", workflow_id=1), ids)) == {5}
+
+
+def brought(store: Store, event_id: int) -> set[int]:
+    """The tags that an event put on anybody."""
+    wanted = select(change.c.row_id).where(change.c.event_id == event_id, change.c.table_name == "contact_tag")
+    with store.read() as reader:
+        return set(reader.execute(wanted.where(change.c.outcome == "changed")).scalars())
+
+
 def test_the_queue_proposes_what_its_rules_say(store: Store, ids: list[int]) -> None:
     with store.read() as reader:
         found = cleanup.proposals(reader)
@@ -131,6 +152,23 @@ def test_the_queue_proposes_what_its_rules_say(store: Store, ids: list[int]) -> 
 def bulk_ids(store: Store, proposal: cleanup.Proposal) -> tuple[int, ...]:
     with store.read() as reader:
         return bulk.choose_all(reader, proposal.wanted).ids
+
+
+def test_a_proposal_that_a_job_carries_out_is_under_way_until_that_ends(
+    store: Store, ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.bulk.run.AT_ONCE", 0)
+    with store.read() as reader:
+        first = cleanup.proposals(reader)[0]
+        assert cleanup.under_way(reader) == set()
+        meant = bulk.choose_all(reader, first.wanted)
+    bulk.start(store, ALICE, bulk.action("hot"), bulk.choose("all", ids), "something else")
+    event_id = bulk.start(store, BOB, first.action, meant, cleanup.request_id(first.rule.id))
+    with store.read() as reader:
+        assert cleanup.under_way(reader) == {first.rule.id}
+    finish(store, event_id)
+    with store.read() as reader:
+        assert cleanup.under_way(reader) == set()
 
 
 def test_rules_are_made_changed_and_removed_by_undo(store: Store, ids: list[int]) -> None:
