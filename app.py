@@ -17,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from core import settings
-from core.errors import AppError
+from core.errors import AppError, Unavailable
 from core.messages import signature
 from core.web import address, autosave, exports, guard, headers, health, hooks, pictures
 from pages.ui import incident, notes, session
@@ -73,6 +73,12 @@ async def draft(request: Request) -> JSONResponse:
     return JSONResponse(answer, status_code=status)
 
 
+async def away(_request: Request, error: Unavailable) -> JSONResponse:
+    """Whatever was asked: the database did not answer."""
+    status, answer = autosave.refused(error)
+    return JSONResponse(answer, status_code=status)
+
+
 async def inbound(request: Request) -> JSONResponse:
     """A text came in."""
     status, said = await run_in_threadpool(hooks.inbound, session.store(), settings.load(), await request.body())
@@ -124,4 +130,5 @@ app = st.App(
     middleware=[Middleware(guard.Guard, rules=_rules())],
     lifespan=lifespan,
     on_script_error=incident.report,
+    exception_handlers={Unavailable: away},
 )

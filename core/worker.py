@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from core import bulk, follow_ups, jobs, people, setup, undo
 from core.database import Store, statistics
-from core.errors import AppError, Conflict
+from core.errors import AppError, Conflict, Unavailable
 from core.messages.sender import Sender
 from core.messages.simulator import Client
 from core.settings import Settings
@@ -111,9 +111,12 @@ class Worker:
     def _carry_out(self, task: Task) -> None:
         event_id, carry_out, give_up = task
         try:
-            with suppress(AppError):  # said in the job's own state, or another process was faster
-                carry_out()
-        except OperationalError:  # a database that is away comes back, and the job is taken up again
+            carry_out()
+        except Unavailable:  # a database that is away comes back, and the job is taken up again
+            self._is_stopped.wait(LOOK_SECONDS)
+        except AppError:  # said in the job's own state, or another process was faster
+            pass
+        except OperationalError:  # taken up again as well, and the log has it
             raise
         except Exception:
             self._broken.add(event_id)

@@ -17,7 +17,7 @@ from core.bulk.carry import Counts, Order, carry, looked_up, refuse
 from core.bulk.selection import AT_ONCE, Selection, carriers
 from core.database import Change, Store, Work, engines, images
 from core.database.tables import change, event, event_state, job, selected, tag, workflow
-from core.errors import AppError, Conflict, Invalid, NotFound
+from core.errors import AppError, Conflict, Invalid, NotFound, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ def _do(work: Work, event_id: int, action: Action, selection: Selection) -> bool
 def carry_out(store: Store, event_id: int, go_on: Callable[[], bool] = lambda: True) -> None:
     """Go on with a job to its end, or until `go_on` says no; another process, or a later call, goes on then.
 
-    Raises: Conflict when another process has it, or somebody cancelled it.
+    Raises: Conflict when another process has it, or somebody cancelled it; Unavailable when the database is away.
     """
     job_ = _Job(store, event_id)
     while go_on() and not job_.is_done:
@@ -129,7 +129,7 @@ class _Job:
             self._narrow(ids, error)
             return
         except AppError as error:
-            if isinstance(error, Conflict):
+            if isinstance(error, Conflict | Unavailable):  # says nothing about these rows
                 raise
             self.store.write(people.SYSTEM, self._refuse, ids, str(error))
         self.place += len(ids)

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from core.database.seal import seal
@@ -277,6 +277,15 @@ def is_retryable(error: DBAPIError) -> bool:
         return "locked" in str(original) or "busy" in str(original)
     state = getattr(original, "sqlstate", None) or ""
     return state[:2] in {"08", "40", "57"} or state == "23505" or error.connection_invalidated
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether the database did not answer at all: no connection could be made, or it was lost."""
+    original = error.orig
+    if isinstance(original, sqlite3.Error):
+        return "unable to open" in str(original) or "disk I/O error" in str(original)
+    state = getattr(original, "sqlstate", None) or "08"  # who never got an answer got no code either
+    return isinstance(error, OperationalError) and (state[:2] == "08" or state[:3] == "57P" or state == "53300")
 
 
 def is_full(error: DBAPIError) -> bool:

@@ -1,5 +1,6 @@
 """Opening a database, reading from it, and the one place where a unit of work is opened and tried again."""
 
+import logging
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,8 @@ from core.database.work import Work
 from core.errors import Unavailable
 
 ATTEMPTS = 8
+AWAY = "The database cannot be reached. What was saved is not lost; try again in a moment."
+logger = logging.getLogger(__name__)
 _pause = random.SystemRandom()
 
 P = ParamSpec("P")
@@ -65,14 +68,23 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One reading transaction: on SQLite every query in it sees the same state."""
-        with self.engine.connect() as connection, connection.begin():
-            yield connection
+        """One reading transaction: on SQLite every query in it sees the same state.
+
+        Raises: Unavailable when the database is away, or goes away meanwhile.
+        """
+        try:
+            with self.engine.connect() as connection, connection.begin():
+                yield connection
+        except DBAPIError as error:
+            if engines.is_away(error):
+                raise _away(error) from error
+            raise
 
     def write(self, actor: Actor, verb: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `verb(work, …)` in one transaction and return its answer; after a lost race the whole is tried again.
 
-        Raises: what the verb raises (nothing is written then); Unavailable when the database stays busy or is full.
+        Raises: what the verb raises (nothing is written then); Unavailable when the database stays busy, is full or
+        away.
         """
         for attempt in range(ATTEMPTS):
             try:
@@ -84,6 +96,8 @@ class Store:
                         "The disk is full: nothing was changed. Free some space and try again."
                     ) from error
                 if not engines.is_retryable(error):
+                    if engines.is_away(error):
+                        raise _away(error) from error
                     raise
                 time.sleep(_pause.uniform(0.01, 0.05) * 2**attempt)
         raise Unavailable("The database is busy. Nothing was changed; try again in a moment.")
@@ -97,3 +111,8 @@ class Store:
     def revision(reader: Connection) -> int:
         """The id of the newest event: what was computed at a revision is current while it stays."""
         return int(reader.execute(select(func.coalesce(func.max(event.c.id), 0))).scalar_one())
+
+
+def _away(error: DBAPIError) -> Unavailable:
+    logger.warning("The database is away: %s", error.orig)  # a person at a page can do nothing with the reason
+    return Unavailable(AWAY)

@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 from core import notes
 from core.access import Actor
 from core.database import Store
-from core.errors import AppError, Invalid
+from core.errors import AppError, Invalid, Unavailable
 from core.messages import drafts
 
 PATH = "/notes/{contact:int}"
@@ -22,20 +22,20 @@ def save(store: Store, actor: Actor, contact_id: int, body: bytes) -> Answer:
     """Keep the text that a page sends: `{"text": …, "base": the version it was written on}`.
 
     Answers `version` (negative: somebody else has written meanwhile, it stands beside the note) and `saved_at` (UTC
-    epoch seconds), or `refused`, a sentence.
+    epoch seconds), or what `refused` does.
     """
     try:
         text, base = _read(body)
         saved = store.write(actor, notes.save, contact_id, text, base)
-    except AppError as refused:
-        return 422, {"refused": str(refused)}
+    except AppError as error:
+        return refused(error)
     return 200, {"version": saved.version, "saved_at": saved.saved_at}
 
 
 def draft(store: Store, actor: Actor, contact_id: int, body: bytes) -> Answer:
     """Keep what somebody is writing to a contact: `{"text": …, "template": the id it began with, or null}`.
 
-    Answers nothing but 200, or `refused`, a sentence.
+    Answers nothing but 200, or what `refused` does.
     """
     try:
         sent = _object(body)
@@ -43,9 +43,16 @@ def draft(store: Store, actor: Actor, contact_id: int, body: bytes) -> Answer:
         if not isinstance(text, str) or not (template_id is None or _is_id(template_id)):
             raise Invalid("This is no draft that can be saved.")
         store.write(actor, drafts.save, contact_id, text, template_id)
-    except AppError as refused:
-        return 422, {"refused": str(refused)}
+    except AppError as error:
+        return refused(error)
     return 200, {}
+
+
+def refused(error: AppError) -> Answer:
+    """`refused`, a sentence; with `is_lost` the page may send the same again by itself."""
+    if isinstance(error, Unavailable):
+        return 503, {"refused": str(error), "is_lost": True}
+    return 422, {"refused": str(error)}
 
 
 def _read(body: bytes) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.database import Store
+from core.errors import Unavailable
 
 
 def is_healthy(store: Store) -> bool:
@@ -10,6 +11,6 @@ def is_healthy(store: Store) -> bool:
     try:
         with store.read() as reader:
             store.revision(reader)
-    except SQLAlchemyError:
+    except (Unavailable, SQLAlchemyError):
         return False
     return True

@@ -5,11 +5,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests import server
-from tests.browser.conftest import Open, Picture
+from tests import postgres, server
+from tests.browser.conftest import Open, Picture, Serve
 
 PAGE = """
 import streamlit as st
@@ -67,6 +68,22 @@ def test_a_bug_is_a_number_found_in_the_log(
     assert "secret" not in page.content()
     assert f"Incident {number[1]}\nTraceback" in failing.log.read_text()
     picture(page, "failure")
+
+
+def test_a_database_that_is_away_is_said_once(serve: Serve, open_page: Open, picture: Picture) -> None:
+    with postgres.running() as database:
+        app = serve(TALKDECK_DATABASE_URL=database.url("postgres"))
+        page = open_page(app.url)
+        expect(page.get_by_role("link", name="Import your contacts and messages")).to_be_visible()
+        database.stop()
+        page.reload()
+        expect(page.get_by_text("The database cannot be reached")).to_be_visible()
+        expect(page.get_by_test_id("stAlert")).to_have_count(1)
+        picture(page, "database_away")
+        assert httpx.get(f"{app.url}/healthz").status_code == 503
+        for route in ("notes", "drafts"):
+            told = httpx.post(f"{app.url}/{route}/1", json={"text": "kept", "base": 0}, headers={"Origin": app.url})
+            assert (told.status_code, told.json()["is_lost"]) == (503, True)
 
 
 def test_the_log_of_a_failing_application_is_not_taken_for_a_healthy_one(tmp_path: Path) -> None:

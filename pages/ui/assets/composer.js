@@ -236,6 +236,15 @@ function draw(box) {
   [box.sendButton, box.laterButton].forEach((each) => { each.disabled = isOff; });
 }
 
+// What the server said about the draft. Only what was lost is sent again by itself; what was refused would be again.
+function kept(box, said) {
+  if (said.refused || box.unkept) { say(box, said.refused || ''); }
+  box.unkept = said.refused;
+  if (!said.refused) { return; }
+  box.told = null;
+  if (said.is_lost) { box.timer = setTimeout(() => keep(box), PAUSE * 4); }
+}
+
 // One save after the other, so that an older one never lands on a newer.
 function keep(box) {
   clearTimeout(box.timer);
@@ -243,11 +252,9 @@ function keep(box) {
   box.told = box.area.value;
   const body = JSON.stringify({ text: box.told, template: box.template });
   const save = () => fetch('/drafts/' + box.contact, { method: 'POST', body, keepalive: true })
-    .then((answer) => { if (!answer.ok) { throw new Error(answer.statusText); } })
-    .catch(() => {
-      box.told = null;
-      box.timer = setTimeout(() => keep(box), PAUSE * 4);
-    });
+    .then((answer) => answer.json())
+    .catch(() => ({ refused: 'Not saved yet: no connection. It is tried again.', is_lost: true }))
+    .then((said) => kept(box, said));
   box.saving = document.visibilityState === 'hidden' ? save() : box.saving.then(save);
 }
 

@@ -93,16 +93,16 @@ class Draft {
       });
       said = await answer.json();
     } catch {
-      said = { isLost: true };
+      said = { is_lost: true };
     }
     this.under = null;
     this.answer(said, text);
   }
 
   answer(said, text) {
-    if (said.isLost || said.refused) {
+    if (said.is_lost || said.refused) {
       this.say(said.refused || 'Not saved yet: no connection. It is tried again.', true);
-      if (said.isLost) { this.wait(AGAIN); }
+      if (said.is_lost) { this.wait(AGAIN); }
       return;
     }
     this.base = said.version;

@@ -14,7 +14,7 @@ from core.access import Actor, Right
 from core.bulk import carry, run
 from core.database import Store, Work, engines
 from core.database.tables import user_role
-from core.errors import Conflict, NotAllowed, NotFound
+from core.errors import Conflict, NotAllowed, NotFound, Unavailable
 from tests.conftest import ALICE, BOB, VERA, Clock
 from tests.core.bulk.world import SIZE, do, fill, finish, picture, state, status, take_back
 
@@ -160,6 +160,25 @@ def test_the_file_of_a_cancelled_job_lists_every_row_of_its_selection(
         assert told[-1]["phone"]
     blind = Actor(1, "Alice", ALICE.rights - {Right.CONTACT_PERSONAL})
     assert b"+1" not in b"".join(history.csv(store, blind, event_id))
+
+
+def test_a_database_that_is_away_for_a_moment_refuses_no_row(
+    store: Store, ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = carry.carry
+    losses = [Unavailable("The database cannot be reached.")]
+
+    def breaks(*given: Any) -> Any:
+        if losses:
+            raise losses.pop()
+        return whole(*given)
+
+    event_id = begin(store, ids)
+    monkeypatch.setattr(run, "carry", breaks)
+    with pytest.raises(Unavailable):
+        bulk.carry_out(store, event_id)
+    finish(store, event_id)
+    assert state(store, event_id) == "done"
 
 
 def test_own_jobs_and_foreign_ones(store: Store, ids: list[int]) -> None:

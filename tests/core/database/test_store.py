@@ -1,6 +1,8 @@
 """The unit of work: all or nothing, one event, tried again after a lost race, and nobody's update lost."""
 
 import threading
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, text, update
@@ -9,7 +11,8 @@ from core import people
 from core.access import Actor, Right
 from core.database import Change, Store, Work
 from core.database.tables import change, event, event_state, user_preference
-from core.errors import Conflict, NotAllowed
+from core.errors import Conflict, NotAllowed, Unavailable
+from tests import postgres
 
 WRITERS = 4
 STEPS = 50
@@ -110,6 +113,31 @@ def test_sqlite_runs_as_this_application_needs_it(sqlite_url: str) -> None:
         }
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
     store.close()
+
+
+def leave_alone(store: Store, actor: Actor) -> None:
+    """Neither reading nor writing gets an answer."""
+    with pytest.raises(Unavailable, match="cannot be reached"), store.read() as reader:
+        store.revision(reader)
+    with pytest.raises(Unavailable, match="cannot be reached"):
+        store.write(actor, lambda work: work.record("test.away"))
+
+
+def test_a_file_that_is_away_is_said(sqlite_url: str, tmp_path: Path, alice: Actor) -> None:
+    with closing(Store.open(sqlite_url)) as store:
+        store.engine.dispose()
+        tmp_path.rename(tmp_path.with_name("elsewhere"))
+        leave_alone(store, alice)
+        tmp_path.with_name("elsewhere").rename(tmp_path)
+        store.write(alice, lambda work: work.record("test.back"))
+
+
+def test_a_server_that_is_away_is_said(alice: Actor) -> None:
+    with postgres.running() as server, closing(Store.open(server.url("postgres"))) as store:
+        with pytest.raises(Unavailable), store.read() as reader:  # noqa: PT012 - in the midst of a reading
+            server.stop()
+            store.revision(reader)
+        leave_alone(store, alice)
 
 
 def test_an_analyst_may_not_add_users_and_nothing_is_written(store: Store, vera: Actor) -> None:
