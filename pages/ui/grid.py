@@ -73,6 +73,7 @@ OPTIONS: dict[str, Any] = {
         "sortingOrder": ["asc", "desc"],
         "minWidth": 54,
         "suppressHeaderMenuButton": True,
+        "unSortIcon": True,  # who looks at the header sees by which columns the list can be ordered
     },
     "getRowId": _code("function (row) { return row.data.id; }"),
     "getRowHeight": _code("function (row) { return row.context.height(); }"),

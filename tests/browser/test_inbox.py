@@ -39,6 +39,16 @@ def test_rows_of_every_tab_in_light_and_dark(address: str, open_page: Open, pict
     picture(dark, "inbox_dark")
 
 
+def test_the_header_says_by_which_columns_the_list_can_be_ordered(
+    address: str, open_page: Open, picture: Picture
+) -> None:
+    page = open_page(address)
+    frame = grid(page)
+    offered = frame.locator(".ag-header-cell:has(.ag-sort-indicator-icon:not(.ag-hidden))")
+    expect(offered.locator(".ag-header-cell-text")).to_have_text(["Name", "Amount", "Activity"])
+    picture(page, "inbox_sortable")
+
+
 def test_a_search_marks_what_matched_and_the_x_clears_it(address: str, open_page: Open, picture: Picture) -> None:
     page = open_page(address)
     frame = grid(page)
