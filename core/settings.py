@@ -47,6 +47,7 @@ class Settings:
         "You get these texts because you asked us for information. Reply STOP to get no more, or ask us here.",
         "What a contact is answered who texts HELP or INFO.",
     )
+    segments_per_day: str = setting("", "Segments of all texts of a day, at most; empty: any number.")
     public_origins: str = setting("", "Further origins the app is reached by, such as https://talk.example.org.")
 
     @property
@@ -126,6 +127,7 @@ _RULES: dict[str, tuple[Callable[[str], object], str]] = {
     "help_answer": (lambda value: 0 < len(value) <= LONGEST_ANSWER, f"a text of at most {LONGEST_ANSWER} letters"),
     "currency": (re.compile(r"[A-Z]{3}").fullmatch, "three letters such as USD"),
     "sender_number": (re.compile(r"(\+[1-9]\d{6,14})?", re.ASCII).fullmatch, "a phone such as +12125550100"),
+    "segments_per_day": (re.compile(r"([1-9]\d{0,8})?", re.ASCII).fullmatch, "a number such as 2000, or nothing"),
 }
 
 

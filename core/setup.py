@@ -21,6 +21,7 @@ LABELS = {
     "sender_number": "Sender number",
     "sending_hours": "Hours of sending",
     "help_answer": "Answer to HELP",
+    "segments_per_day": "Segments a day",
 }
 """What can be chosen, and how it is called."""
 

@@ -20,8 +20,8 @@ from core.transfer import undo as import_undo
 from core.transfer.outlook import Counts
 
 LOOK_SECONDS = 1.0
-SENDERS = 3
-"""Texts on their way at a time; a long job keeps none waiting."""
+SENDERS = 2
+"""Who send at a time, some texts each; a long job keeps none waiting."""
 
 LOOK_AFTER_SECONDS = 3_600.0
 """How often, while nothing waits, it is seen to whether the planner's figures are still true."""
@@ -43,7 +43,7 @@ class Worker:
         self._settings = settings
         self._wanted = threading.Event()
         self._is_stopped = threading.Event()
-        self._sender = Sender(store, Client(Path(settings.data_dir)))
+        self._senders = [Sender(store, Client(Path(settings.data_dir))) for _ in range(SENDERS)]
         self._looked_after = -LOOK_AFTER_SECONDS
         self._broken: set[int] = set()  # what met a bug is not tried again before the next start
         self._thread = threading.Thread(target=self._go, name="worker", daemon=True)
@@ -68,8 +68,16 @@ class Worker:
 
     def run(self, *, until_done: bool = False) -> None:
         """Work in this thread, with others that send, until stopped; or until nothing waits."""
-        for n in range(0 if until_done else SENDERS):
-            threading.Thread(target=self._sender.run, args=(self._is_stopped,), name=f"sender {n}", daemon=True).start()
+        if until_done:
+            return self._work(until_done=True)
+        senders = [threading.Thread(target=each.run, args=(self._is_stopped,), daemon=True) for each in self._senders]
+        for sender in senders:
+            sender.start()
+        self._work()
+        for sender in senders:  # what is on its way is written down, or nobody would know of it
+            sender.join(LAST_SECONDS)
+
+    def _work(self, *, until_done: bool = False) -> None:
         while not self._is_stopped.is_set():
             with suppress(AppError, DBAPIError):  # a database that is away comes back
                 follow_ups.bring_back(self._store)
@@ -84,7 +92,7 @@ class Worker:
             if not tasks:
                 self._look_after()
                 if until_done:
-                    if not self._sender.step():
+                    if not self._senders[0].step():
                         return
                     continue
                 self._wanted.wait(LOOK_SECONDS)

@@ -41,6 +41,7 @@ from core.database.tables import (
     note_version,
     phone_claim,
     sending_window,
+    sender_number,
     setting,
     stage_event,
     tag,
@@ -86,6 +87,7 @@ TABLES = {
     "custom_field": Rows(custom_field, custom_field.c.id),
     "setting": Rows(setting, setting.c.id),
     "sending_window": Rows(sending_window, sending_window.c.id),
+    "sender_number": Rows(sender_number, sender_number.c.id),
 }
 """By the name that changes call them; parents stand before their children."""
 

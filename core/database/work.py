@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,14 +75,18 @@ class Work:
     def record_change(self, verb: str, change: Change, **params: Any) -> int:
         """Write an event down that touches one row, with its change; returns its id. As `record` in the rest."""
         event_id = self.record(verb, **params)
-        self.account(event_id, STEP, [change])
-        self.set_state(event_id, "done", changed=1)
+        self.account_each(event_id, [change])
         return event_id
 
     def hold(self, event_id: int) -> None:
         """Nobody else moves the event's state until the transaction ends; what is read of it from now on stays true."""
         s = event_state.c
         self.conn.execute(select(s.event_id).where(s.event_id == event_id).with_for_update())
+
+    def account_each(self, event_id: int, changes: Sequence[Change]) -> None:
+        """Changes that each count by themselves, of an event that is done."""
+        self.conn.execute(insert(change), [_row(event_id, n * STEP, each) for n, each in enumerate(changes, 1)])
+        self.set_state(event_id, "done", changed=len(changes))
 
     def answered(self, request_id: str) -> dict[str, Any] | None:
         """What the event of this request id answered, with `event_id`; None when there is none."""

@@ -46,6 +46,9 @@ VERBS = {
     "hours.change": "changed hours of sending",
     "hours.retire": "retired hours of sending",
     "hours.revive": "took hours of sending back into use",
+    "number.add": "added a number to send from",
+    "number.edit": "changed a number to send from",
+    "number.retire": "retired a number to send from",
     "template.add": "added a template",
     "template.edit": "changed a template",
     "template.retire": "retired a template",
@@ -62,6 +65,7 @@ VERBS = {
     "message.hurry": "sent a scheduled text at once",
     "message.send": "sent a text",
     "message.withhold": "withheld a text",
+    "message.hold": "held a text back",
     "message.report": "heard what became of a text",
     "message.receive": "received a text",
     "consent.out": "recorded an opt-out",
@@ -76,7 +80,7 @@ VERBS = {
 }
 """What a user did, by the verb of its event."""
 
-QUIET = ("message.send", "message.withhold", "message.report", "message.receive")
+QUIET = ("message.send", "message.withhold", "message.hold", "message.report", "message.receive")
 """What happens by itself with every text: listed only where it is asked for."""
 
 STATES = {

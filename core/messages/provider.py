@@ -11,7 +11,8 @@ LOST = "unclear"
 class Outgoing:
     """A text for the provider. `key`: ours, which comes back with every report about it; `to`, `sender`: E.164.
 
-    `is_made_up`: the contact is one of the demo's, who answers when the provider is the simulator.
+    `is_made_up`: the contact is one of the demo's, who answers when the provider is the simulator. `until`: from this
+    second on (UTC epoch) it must not reach the phone any more; None: it always may.
     """
 
     key: int
@@ -19,6 +20,7 @@ class Outgoing:
     sender: str
     body: str
     is_made_up: bool = False
+    until: int | None = None
 
 
 @dataclass(frozen=True)

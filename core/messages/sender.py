@@ -7,24 +7,23 @@ provider again: the provider is asked whether it has it, and if it has not, a pe
 import logging
 import random
 import threading
-from dataclasses import dataclass
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, insert, or_, select, text, update
+from sqlalchemy import Row
 from sqlalchemy.exc import DBAPIError
 
-from core import clock, jobs, people, setup
-from core.conversations import upkeep
-from core.database import Change, Store, Work, images
-from core.database.search import reindexing
-from core.database.tables import contact, conversation, enrollment, event, message, outbox, user
-from core.database.tables.talk import UNSETTLED
+from core import clock, people
+from core.database import Store
 from core.errors import AppError
 from core.messages import outcome
-from core.messages.allowed import CONFIRMATION, OPTED_OUT
-from core.messages.outbox import withdraw
-from core.messages.outcome import Fate
-from core.messages.provider import LOST, Held, Outgoing, Provider, Unreachable
+from core.messages.breaker import Breaker
+from core.messages.claims import USUAL, Claimed, Pace, claim
+from core.messages.doubts import doubt, resolve
+from core.messages.outcome import Settled
+from core.messages.provider import Answer, Held, Provider, Unreachable
 
 log = logging.getLogger(__name__)
 _chance = random.SystemRandom()
@@ -32,41 +31,28 @@ _chance = random.SystemRandom()
 MOST_WAIT = 300
 """Seconds between tries, at most, with a provider that puts us off."""
 
-o, c = outbox.c, conversation.c
+MOMENT = 0.25
+"""Seconds within which a claim's texts are handed over, and answers written down: a sender that dies leaves few behind
+of which nobody knows.
+"""
 
+MOST = 128
+"""Texts of one claim, with a provider that answers at once."""
 
-@dataclass(frozen=True)
-class Pace:
-    """Seconds. `lease`: after which a text on its way belongs to nobody, longer than any call takes; `look`: until the
-    provider is asked first what became of it, then twice as long each time; `give_up`: since the intent, when it is
-    said to be lost; `idle`: between looks for what is due.
-    """
-
-    lease: int = 60
-    look: int = 15
-    give_up: int = 600
-    idle: float = 1.0
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """A text whose intent is written down: `id` in the outbox; `until`: when it belongs to its sender no longer (UTC
-    epoch seconds); and what the provider is told.
-    """
-
-    id: int
-    until: int
-    attempts: int
-    outgoing: Outgoing
+NOBODY = "+10000000000"
+"""Asked after to hear whether the provider answers."""
 
 
 class Sender:
     """One who sends; any number of them may be at work, in any number of processes."""
 
-    def __init__(self, store: Store, provider: Provider, pace: Pace = Pace()) -> None:
+    def __init__(self, store: Store, provider: Provider, pace: Pace = USUAL) -> None:
         self._store = store
         self._provider = provider
         self._pace = pace
+        self._breaker = Breaker()
+        self._calls = ThreadPoolExecutor(pace.calls, "call")
+        self._seconds = MOMENT  # that a call takes, of late
 
     def run(self, is_stopped: threading.Event) -> None:
         """Send what comes due, until stopped."""
@@ -80,149 +66,77 @@ class Sender:
                 is_stopped.wait(self._pace.idle)
 
     def step(self) -> bool:
-        """Send one text, or ask after one; False: there is nothing to do now."""
-        if not self._provider.is_ready():
+        """Send texts, or ask after some; False: there is nothing to do now."""
+        if self._breaker.wait or not self._provider.is_ready() or not self._answers():
             return False
-        claimed = self._store.write(people.SYSTEM, claim, self._pace)
-        if claimed is not None:
-            self._hand_over(claimed)
+        claims = self._store.write(people.SYSTEM, claim, self._pace, self._size())
+        if claims.going:
+            self._hand_over(claims.going)
+        if claims.looked_at:
             return True
-        doubtful = self._store.write(people.SYSTEM, doubt, self._pace)
-        if doubtful is not None:
+        doubtful = self._store.write(people.SYSTEM, doubt, self._pace, self._pace.calls)
+        if doubtful:
             self._ask(doubtful)
-        return doubtful is not None
+        return bool(doubtful)
 
-    def _hand_over(self, claimed: Claimed) -> None:
-        if clock.now() >= claimed.until:
-            return  # this process slept: by now others may have asked after the text
-        answer = self._provider.send(claimed.outgoing)
-        wait = self._pace.look
-        if answer.kind == "later":
-            patience = _chance.uniform(1, 2) * 2 ** min(claimed.attempts, 8)
-            wait = int(min(max(answer.wait, patience), MOST_WAIT))
-        self._store.write(people.SYSTEM, outcome.settle, claimed.id, answer, wait)
+    def _size(self) -> int:
+        """How many texts to claim: as many as are handed over in a moment."""
+        if self._breaker.is_careful:
+            return 1
+        return int(min(MOST, self._pace.calls * max(1.0, MOMENT / self._seconds)))
 
-    def _ask(self, row: Row[Any]) -> None:
+    def _answers(self) -> bool:
+        """Whether a provider that was left alone answers a harmless question; it is not asked in good times."""
+        if not self._breaker.is_careful:
+            return True
         try:
-            held = self._provider.find(row.phone, row.intent_at - self._pace.lease)
+            self._provider.find(NOBODY, clock.now())
+        except Unreachable:
+            self._breaker.failed()
+            return False
+        return True
+
+    def _hand_over(self, claims: Sequence[Claimed]) -> None:
+        """Some at a time; a slow answer keeps none of the others from being written down."""
+        begun = time.perf_counter()
+        waiting = {self._calls.submit(self._call, each): each for each in claims}
+        while waiting:
+            done, _ = wait(waiting, MOMENT)
+            answers = {waiting.pop(call).id: call.result() for call in done}
+            if settled := {id_: answer for id_, answer in answers.items() if answer is not None}:
+                self._store.write(people.SYSTEM, outcome.settle, settled)
+        each = (time.perf_counter() - begun) * self._pace.calls / len(claims)
+        self._seconds += (each - self._seconds) / 4
+
+    def _call(self, claimed: Claimed) -> Settled | None:
+        """None: this process slept, and by now others may have asked after the text."""
+        now, text = clock.now(), claimed.outgoing
+        if now >= claimed.until:
+            return None
+        if pause := self._breaker.wait:
+            return Settled(Answer("later"), pause)
+        if text.until is not None and now >= text.until:
+            return Settled(Answer("later"), 0)
+        answer = self._provider.send(text)
+        if answer.kind == "unclear":
+            self._breaker.failed()
+            return Settled(answer, self._pace.look)
+        if answer.kind != "later":
+            self._breaker.succeeded()
+            return Settled(answer, 0)
+        self._breaker.paused(answer.wait)
+        patience = _chance.uniform(1, 2) * 2 ** min(claimed.attempts, 8)
+        return Settled(answer, int(min(max(answer.wait, patience), MOST_WAIT)))
+
+    def _ask(self, rows: Sequence[Row[Any]]) -> None:
+        asked = zip(rows, self._calls.map(self._found, rows), strict=True)
+        if answers := {row.id: held for row, held in asked if held is not None}:
+            self._store.write(people.SYSTEM, resolve, answers, self._pace)
+
+    def _found(self, row: Row[Any]) -> list[Held] | None:
+        try:
+            return self._provider.find(row.phone, row.intent_at - self._pace.lease)
         except Unreachable as error:
             log.warning("The provider cannot be asked about text %s: %s", row.id, error)
-            return
-        self._store.write(people.SYSTEM, resolve, row.id, held, self._pace)
-
-
-def claim(work: Work, pace: Pace) -> Claimed | None:
-    """Take the next text that is due and may go, and write the intent down; None: there is none."""
-    while (row := _next(work)) is not None:
-        images.lock(work.conn, [row.contact_id])
-        if (ended := _must_not(work, row)) is not None:
-            state, reason = ended
-            (change,) = withdraw(work, [row], state, reason)
-            work.record_change("message.withhold", change)
-            continue
-        taken = work.conn.execute(
-            update(outbox).where(o.id == row.id, o.state == "scheduled").values(_intent(work, pace))
-        )
-        if taken.rowcount == 1:
-            return _intend(work, row, pace)
-        return None  # another sender was faster
-    return None
-
-
-def _next(work: Work) -> Row[Any] | None:
-    """One whose contact has nothing else on its way: texts go in order, and of two alike it is known which went."""
-    other = outbox.alias("other").c
-    doubled = and_(other.state == "unknown", other.body == o.body)
-    busy = exists().where(other.contact_id == o.contact_id, other.id != o.id, or_(other.state == "sending", doubled))
-    due = select(outbox, c.is_opted_out, c.activity_key).join(conversation, c.id == o.contact_id)
-    due = due.where(_unsettled(), o.state == "scheduled", o.due_at <= work.now, ~busy).order_by(o.due_at, o.id)
-    # Only on engines that have more than one writer: whose conversation is locked is passed over.
-    free = due.limit(1).with_for_update(of=conversation, key_share=True, skip_locked=True)
-    return work.conn.execute(free).first()
-
-
-def _unsettled() -> ColumnElement[bool]:
-    """As the index says, word for word, so that it is used."""
-    return text(f"outbox.{UNSETTLED}")  # type: ignore[return-value]
-
-
-def _must_not(work: Work, row: Row[Any]) -> tuple[str, str] | None:
-    """Why the text must not go after all: the state it ends in, and the reason."""
-    if row.is_opted_out and row.origin != CONFIRMATION:
-        return "suppressed", OPTED_OUT
-    if row.enrollment_id is not None:
-        e = enrollment.c
-        live = select(e.is_live).where(e.contact_id == row.contact_id, e.id == row.enrollment_id)
-        if not work.conn.execute(live).scalar():
-            return "cancelled", "enrollment stopped"
-    return None
-
-
-def _intent(work: Work, pace: Pace) -> dict[str, Any]:
-    until = work.now + pace.lease
-    moved = {"state": "sending", "attempts": o.attempts + 1, "intent_at": work.now, "due_at": until, "reason": ""}
-    return {**moved, "lease_by": jobs.me(), "lease_until": until, "updated_at": work.now}
-
-
-def _intend(work: Work, row: Row[Any], pace: Pace) -> Claimed:
-    m, own = message.c, {"contact_id": row.contact_id, "id": row.message_id}
-    if row.message_id is None:
-        own["id"] = work.take_ids("message")
-        change = Change("message", own["id"], row.contact_id, after={"direction": "out", "sent_at": work.now})
-        event_id = work.record_change("message.send", change)
-        with reindexing(work.conn, [row.contact_id]):
-            work.conn.execute(insert(message).values(**own, **_message(work, row), event_id=event_id))
-            upkeep.refresh(work.conn, [row.contact_id], work.now)
-        work.conn.execute(update(outbox).where(o.id == row.id).values(message_id=own["id"]))
-    else:
-        change = Change("message", row.message_id, row.contact_id, {"status": "waiting"}, {"status": "sending"})
-        work.record_change("message.send", change)
-        here = (m.contact_id == row.contact_id) & (m.id == row.message_id)
-        work.conn.execute(update(message).where(here).values(status="sending"))
-    made_up = select(event.c.verb).where(event.c.id == contact.c.event_id).scalar_subquery()
-    to = work.conn.execute(select(contact.c.phone, made_up.label("verb")).where(contact.c.id == row.contact_id)).one()
-    number = setup.load(work.conn).sender_number
-    outgoing = Outgoing(row.id, to.phone, number, row.body, str(to.verb).startswith("demo."))
-    return Claimed(row.id, work.now + pace.lease, row.attempts + 1, outgoing)
-
-
-def _message(work: Work, row: Row[Any]) -> dict[str, Any]:
-    writer = work.conn.execute(select(user.c.name).where(user.c.id == row.user_id)).scalar()
-    taken = ("body", "origin", "user_id", "enrollment_id", "template_id")
-    told = {"direction": "out", "status": "sending", "sent_at": work.now, "sender": writer or ""}
-    return {**told, **{name: row._mapping[name] for name in taken}}
-
-
-def doubt(work: Work, pace: Pace) -> Row[Any] | None:
-    """Take the next text that was on its way too long, or that must be asked after again; None: there is none."""
-    wanted = select(outbox, contact.c.phone).join(contact, contact.c.id == o.contact_id)
-    wanted = wanted.where(_unsettled(), o.state.in_(("sending", "unknown")), o.due_at <= work.now)
-    free = wanted.order_by(o.due_at, o.id).limit(1).with_for_update(of=outbox, skip_locked=True)
-    row = work.conn.execute(free).first()
-    if row is None:
-        return None
-    passed = work.now - row.intent_at
-    wait = max(pace.look, min(passed, pace.give_up - passed))
-    values = {"state": "unknown", "due_at": work.now + wait, "updated_at": work.now}
-    work.conn.execute(update(outbox).where(o.id == row.id).values(values))
-    return row
-
-
-def resolve(work: Work, outbox_id: int, held: list[Held], pace: Pace) -> None:
-    """What the provider has for the contact, compared with the text in doubt: it is one of these, or not there."""
-    row = outcome.locked(work, outbox_id)
-    if row is None or row.state != "unknown":
-        return
-    m = message.c
-    linked = set(work.conn.execute(
-        select(m.external_id).where(m.contact_id == row.contact_id, m.external_id.is_not(None))
-    ).scalars())  # fmt: skip
-    ours = [each for each in held if each.external_id not in linked and each.body == row.body]
-    found = next((each for each in ours if each.key in ("", str(row.id))), None)
-    if found is not None:
-        outcome.tell(work, row, Fate("sent", found.external_id))
-    elif work.now - row.intent_at >= pace.give_up:
-        reason = "The provider does not know this text. It may not have been sent."
-        outcome.tell(work, row, Fate(LOST, code=LOST, reason=reason))
-    else:
-        outcome.tell(work, row, Fate("unknown"))
+            self._breaker.failed()
+            return None

@@ -26,7 +26,7 @@ def report(work: Work, said: Report) -> bool:
     """
     if said.status not in KNOWN:
         raise Invalid(f"There is no status “{said.status}”.")
-    row = outcome.locked(work, said.key)
+    row = outcome.locked(work, [said.key]).get(said.key)
     if row is None or row.message_id is None or (row.external_id and row.external_id != said.external_id):
         raise NotFound("There is no such text.")
     return outcome.tell(work, row, outcome.Fate(said.status, said.external_id, said.code))

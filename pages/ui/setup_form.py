@@ -1,4 +1,4 @@
-"""Region, time zone, currency, sender number, hours and the answer to HELP of this installation."""
+"""Region, time zone, currency, sender number, hours, daily limit and answer to HELP of this installation."""
 
 from zoneinfo import available_timezones
 
@@ -16,9 +16,11 @@ HINTS = {
     "default_region": "Phones without a country code are read as phones of this region.",
     "time_zone": "Times are shown in this zone, and read in it where they name none.",
     "currency": "All amounts are in it; changing it converts nothing.",
-    "sender_number": "The phone that texts come from.",
     "sending_hours": "At these hours of the contact's day texts go by themselves, within the hours below.",
     "help_answer": "Sent to a contact who texts HELP or INFO, once a day.",
+    "sender_number": "The phone that texts come from, unless the contact wrote to another one of ours.",
+    "segments_per_day": "The most that all numbers send in a day, such as 2000; what is left waits for the next day. "
+    "Empty: no limit.",
 }
 
 

@@ -4,9 +4,10 @@ import pytest
 
 from core.database import Store
 from core.messages import UNDO_SECONDS, Incoming, Report, Text, consent, inbound, report
+from core.messages.claims import claim
 from core.messages.outbox import put
 from core.messages.provider import Answer, Held, Outgoing
-from core.messages.sender import Sender, claim
+from core.messages.sender import Sender
 from core.people import SYSTEM
 from tests.conftest import ALICE, NOON, Clock
 from tests.core.messages import world
@@ -61,7 +62,7 @@ def test_while_nobody_can_be_asked_nothing_is_given_up(store: Store, written: in
 
 
 def test_a_sender_that_died_is_asked_after_and_not_repeated(store: Store, written: int, fixed_clock: Clock) -> None:
-    assert store.write(SYSTEM, claim, PACE) is not None
+    assert len(store.write(SYSTEM, claim, PACE).going) == 1
     provider = Scripted()
     assert drain(store, provider) == 0
     fixed_clock.advance(PACE.lease)
@@ -70,8 +71,8 @@ def test_a_sender_that_died_is_asked_after_and_not_repeated(store: Store, writte
 
 
 def test_a_sender_that_overslept_its_lease_calls_nobody(store: Store, written: int, fixed_clock: Clock) -> None:
-    claimed = store.write(SYSTEM, claim, PACE)
-    assert claimed is not None
+    claimed = store.write(SYSTEM, claim, PACE).going
+    assert len(claimed) == 1
     fixed_clock.advance(PACE.lease)
     provider = Scripted()
     Sender(store, provider, PACE)._hand_over(claimed)
@@ -110,8 +111,8 @@ def test_the_provider_saying_that_they_opted_out_is_an_opt_out(store: Store, wri
 def test_texts_to_one_contact_go_in_order_and_one_at_a_time(store: Store, ids: list[int], fixed_clock: Clock) -> None:
     first, second, other = write(store, ids[0], "a"), write(store, ids[0], "b"), write(store, ids[1], "c")
     fixed_clock.advance(UNDO_SECONDS)
-    claimed = [store.write(SYSTEM, claim, PACE) for _ in range(3)]
-    assert [each and each.id for each in claimed] == [first, other, None]
+    claimed = [store.write(SYSTEM, claim, PACE).going for _ in range(3)]
+    assert [[each.id for each in going] for going in claimed] == [[first], [other], []]
     assert row(store, second).state == "scheduled"
 
 
@@ -152,7 +153,7 @@ def test_who_has_opted_out_is_asked_about_again_when_a_text_is_due(store: Store,
     text = Text(ids[0], "step", NOON, "workflow")
     queued, _ = store.write(SYSTEM, lambda work: put(work, work.record("test.step"), text))
     provider = Scripted()
-    assert drain(store, provider) == 0
+    drain(store, provider)
     assert (provider.told, row(store, queued).state, messages(store, ids[0])) == ([], "suppressed", [])
 
 

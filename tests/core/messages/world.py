@@ -9,8 +9,9 @@ from core.access import Actor
 from core.database import Store, Work
 from core.database.tables import conversation, enrollment, message, outbox, workflow
 from core.messages import Text, send
+from core.messages.claims import Pace
 from core.messages.provider import Answer, Held, Outgoing, Unreachable
-from core.messages.sender import Pace, Sender
+from core.messages.sender import Sender
 from core.transfer import newcomers
 from core.transfer.rows import ContactRow
 from tests.conftest import ALICE
@@ -20,7 +21,7 @@ PACE = Pace(lease=60, look=15, give_up=600, idle=0.02)
 
 def phone(contact_id: int) -> str:
     """The phone of the contact with this id."""
-    return f"+1734555{contact_id:04d}"
+    return f"+1734{5_550_000 + contact_id:07d}"
 
 
 def people(work: Work, n: int) -> list[int]:
