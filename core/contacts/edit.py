@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core import custom, zones
 from core.access import Right
@@ -12,7 +12,7 @@ from core.bulk.apply import Stretch, follow
 from core.contacts.fields import FIELDS, check
 from core.contacts.read import OF_CONTACT, Held, as_text, held
 from core.database import Change, Work, images
-from core.database.tables import user
+from core.database.tables import outbox, user
 from core.database.work import STEP
 from core.errors import Conflict, Invalid
 
@@ -61,7 +61,16 @@ def edit(
     work.account(event_id, STEP, listed)
     work.set_state(event_id, "done", changed=1)
     follow(work, Stretch(event_id, STEP, 2 * STEP), "manual")
+    if differing.keys() & {"time_zone", "zip_code", "state"}:
+        _look_again(work, contact_id)
     return event_id
+
+
+def _look_again(work: Work, contact_id: int) -> None:
+    """What is held for want of a time zone, or until it opens there, is looked at anew."""
+    o = outbox.c
+    held = (o.contact_id == contact_id) & (o.state == "held")
+    work.conn.execute(update(outbox).where(held).values(due_at=work.now))
 
 
 def _checked(work: Work, changes: Mapping[str, str], order: str) -> dict[str, str]:

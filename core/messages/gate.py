@@ -5,17 +5,21 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
-from core import setup
+from core import hours, setup
 from core.database import Work
+from core.hours import Hours
 from core.messages import numbers
 from core.messages.allowed import CONFIRMATION, OPTED_OUT
 from core.messages.numbers import Number
 from core.messages.rates import IN_LINE, LATE, Rates
+from core.workflows import rules
 
 AUTOMATIC = "workflow"
 """Origin of texts that are bound by hours, and stay while their workflow is paused."""
 
 PAUSED = "Its workflow is paused."
+NO_ZONE = "Time zone unknown."
+QUIET = "It is not within the hours of sending at the contact's place."
 STOPPED = "enrollment stopped"
 LOOK_AGAIN = 86_400
 """Seconds after which what is held for no known end is looked at again."""
@@ -42,33 +46,47 @@ class Gate:
         self._routes = numbers.routes(work, chosen.sender_number)
         self._numbers = {row.id: self._routes.of(row.answered_id) for row in rows}
         used = {each.id: each for each in self._numbers.values() if each is not None}
+        automatic = [row.contact_id for row in rows if row.origin == AUTOMATIC]
+        self._hours = hours.load(work.conn) if automatic else None
+        self._places = hours.places(work.conn, automatic) if automatic else {}
         self._rates = Rates(work, used.values(), chosen.time_zone, int(chosen.segments_per_day or 0))
 
     def judge(self, row: Row[Any]) -> Verdict:
         """What becomes of this one; what it takes of the rates is taken."""
-        return self._ended(row) or self._held(row) or self._paced(row)
+        if (ended := _ended(row)) is not None:
+            return ended
+        bound = self._bound(row, self._hours) if self._hours and row.origin == AUTOMATIC else Verdict("sending")
+        return self._paced(row, bound.until) if bound.state == "sending" else bound
 
     def close(self) -> None:
         """Write down what was taken."""
         self._rates.save()
 
-    def _ended(self, row: Row[Any]) -> Verdict | None:
-        if row.is_opted_out and row.origin != CONFIRMATION:
-            return Verdict("suppressed", OPTED_OUT)
-        if row.enrollment_id is not None and not row.is_live:
-            return Verdict("cancelled", STOPPED)
-        return None
+    def _bound(self, row: Row[Any], windows: Hours) -> Verdict:
+        """Until when an automatic text is lawful, or why it is held."""
+        now, place = self._work.now, self._places[row.contact_id]
+        if row.workflow_state == "paused":
+            return Verdict("held", PAUSED, now + LOOK_AGAIN)
+        own = rules.read(row.rules).own if row.rules else None
+        opens = windows.opening(place.zones, place.state, now, own)
+        if opens == now:
+            return Verdict("sending", until=windows.closing(place.zones, place.state, now, own))
+        reason = QUIET if place.zones else NO_ZONE
+        return Verdict("held", reason, opens or now + LOOK_AGAIN)
 
-    def _held(self, row: Row[Any]) -> Verdict | None:
-        if row.origin == AUTOMATIC and row.workflow_state == "paused":
-            return Verdict("held", PAUSED, self._work.now + LOOK_AGAIN)
-        return None
-
-    def _paced(self, row: Row[Any]) -> Verdict:
+    def _paced(self, row: Row[Any], until: int | None) -> Verdict:
         number = self._numbers[row.id]
         if self._rates.take(number, row.segments):
-            return Verdict("sending", number=number)
+            return Verdict("sending", number=number, until=until)
         is_in_line = row.reason == IN_LINE and row.due_at > self._work.now - LATE
         has_waited = row.origin != AUTOMATIC or is_in_line
         due_at, reason = self._rates.wait(number, row.segments, has_waited=has_waited)
         return Verdict("scheduled", reason, due_at)
+
+
+def _ended(row: Row[Any]) -> Verdict | None:
+    if row.is_opted_out and row.origin != CONFIRMATION:
+        return Verdict("suppressed", OPTED_OUT)
+    if row.enrollment_id is not None and not row.is_live:
+        return Verdict("cancelled", STOPPED)
+    return None

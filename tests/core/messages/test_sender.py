@@ -140,6 +140,7 @@ def test_a_text_of_a_workflow_goes_only_while_its_enrollment_lives(
     store.write(
         SYSTEM, lambda work: work.conn.exec_driver_sql("UPDATE enrollment SET is_live = 0 WHERE contact_id = 2")
     )
+    fixed_clock.advance(4 * 3_600)
     provider = Scripted()
     before = wide(store, ids[0]).activity_key
     drain(store, provider)
