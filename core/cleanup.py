@@ -157,7 +157,8 @@ def _change(work: Work, rule_id: int, event: tuple[str, str], before: dict[str, 
 
 
 def _held(work: Work, rule_id: int) -> Row[Any]:
-    row = work.conn.execute(select(cleanup_rule).where(r.id == rule_id, r.state != "removed")).first()
+    held = select(cleanup_rule).where(r.id == rule_id, r.state != "removed").with_for_update()
+    row = work.conn.execute(held).first()
     if row is None:
         raise NotFound("This rule does not exist (any more).")
     return row

@@ -123,7 +123,7 @@ def _change(
 
 
 def _held(work: Work, tag_id: int) -> Row[Any]:
-    row = work.conn.execute(select(tag).where(tag.c.id == tag_id)).first()
+    row = work.conn.execute(select(tag).where(tag.c.id == tag_id).with_for_update()).first()
     if row is None:
         raise NotFound("This tag does not exist (any more).")
     return row

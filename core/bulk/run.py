@@ -28,8 +28,6 @@ SMALLEST_CHUNK, LARGEST_CHUNK = 2_000, 20_000
 LOCK_SECONDS = 0.15
 """What a chunk aims at; nobody shall wait longer than 0.25 seconds for a write."""
 
-RETRIED = ("failed", "cancelled", "done_with_errors")
-
 
 def start(store: Store, actor: Actor, action: Action, selection: Selection, request_id: str | None = None) -> int:
     """Do it, when it is small, or let a worker do it; returns the event. A request id that repeats gets the first one.

@@ -64,6 +64,8 @@ def _preview(proposal: Proposal) -> None:
 
 def _meant(proposal: Proposal) -> Selection | None:
     """What the rule finds now; None when that is being dealt with already: a second click, or somebody else."""
+    if frame.is_echo():
+        return None
     with session.store().read() as reader:
         meant = bulk.choose_all(reader, proposal.wanted)
         is_under_way = proposal.rule.id in cleanup.under_way(reader)
@@ -71,6 +73,8 @@ def _meant(proposal: Proposal) -> Selection | None:
 
 
 def _do(verb: Any, *args: object) -> None:
+    if frame.is_echo():  # the next proposal has come up to where this one was
+        return
     try:
         event_id = session.store().write(session.actor(), verb, *args)
     except AppError as refused:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from core import bulk, undo
+from core import bulk, tags, undo
 from core.database import Store, images
 from core.database.tables import change, contact_tag, conversation, enrollment
 from core.errors import Conflict
@@ -137,6 +137,25 @@ def test_of_several_who_undo_the_same_at_once_one_does(store: Store, fixed_clock
             crowd = [pool.submit(take_back) for _ in range(4)]
         assert sum(each.result() for each in crowd) == 1
         assert (state(store, event_id), picture(store)) == ("undone", before)
+
+
+def test_of_two_who_rename_a_tag_at_once_the_later_begins_where_the_earlier_ended(
+    store: Store, fixed_clock: Clock
+) -> None:
+    fill(store)
+    for n in range(5):
+        together = threading.Barrier(2)
+
+        def rename(name: str, together: threading.Barrier = together) -> int:
+            together.wait()
+            return int(store.write(ALICE, tags.edit, 4, name))
+
+        with ThreadPoolExecutor(2) as pool:
+            first, second = sorted(each.result() for each in [pool.submit(rename, f"{n} {who}") for who in "ab"])
+        with store.read() as reader:
+            images_ = select(change.c.before, change.c.after).where(change.c.event_id.in_((first, second)))
+            earlier, later = reader.execute(images_.order_by(change.c.event_id)).all()
+        assert later.before == earlier.after
 
 
 def test_places_are_counted_from_one(store: Store) -> None:
