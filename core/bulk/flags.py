@@ -42,10 +42,13 @@ def stopped(call: Call, reason: str) -> dict[str, Any]:
 
 
 def _archive_stops(call: Call) -> Select[Any] | None:
-    if not call.facts["stop_enrollments"]:
-        return None
+    return stop_live(call, "archived") if call.facts["stop_enrollments"] else None
+
+
+def stop_live(call: Call, reason: str) -> Select[Any]:
+    """The live enrollments of those that the plan has changed, stopped for this reason."""
     m, test = changed_in(call)
-    after = stopped(call, "archived")
+    after = stopped(call, reason)
     before = call.pack(**{name: e[name] for name in after})
     n = m.c.n + numbered(e.contact_id, e.id)
     live = (e.contact_id == m.c.contact_id) & (e.is_live == ONE)
@@ -58,9 +61,13 @@ def _archive_notes(call: Call) -> list[str]:
     hot, live = call.conn.execute(
         select(func.coalesce(func.sum(c.is_hot), 0), func.coalesce(func.sum(c.enrollment_count), 0)).where(among)
     ).one()
-    will = "will be stopped" if call.facts["stop_enrollments"] else "go on"
     notes = [f"{hot:,} of these are hot leads; they stay marked."] if hot else []
-    return notes + ([f"{live:,} live enrollments {will}."] if live else [])
+    return notes + ([live_words(live, call.facts["stop_enrollments"])] if live else [])
+
+
+def live_words(live: int, will_stop: bool) -> str:
+    """What becomes of so many live enrollments."""
+    return f"{live:,} live enrollments {'will be stopped' if will_stop else 'go on'}."
 
 
 def _plain(plain: Plain) -> Any:

@@ -189,7 +189,7 @@ def action_of(verb: str, params: dict[str, Any]) -> Action:
     kind = BY_VERB.get(verb)
     if kind is None:
         raise Invalid("This was no bulk action.")
-    return action(kind.name, **{name: params[name] for name in kind.defaults})
+    return action(kind.name, **{name: params[name] for name in kind.defaults if name in params})
 
 
 def retry(store: Store, actor: Actor, event_id: int) -> int:

@@ -19,17 +19,23 @@ PAGE = 200
 
 @dataclass(frozen=True)
 class Deal:
-    """A deal as shown: `amount_cents` None when not quoted; times UTC epoch seconds."""
+    """A deal as shown: `amount_cents` None when not quoted; times UTC epoch seconds; `expected_close_on` an ISO day."""
 
     id: int
+    pipeline_id: int
     pipeline: str
+    stage_id: int
     stage: str
     outcome: str
     amount_cents: int | None
+    owner_id: int | None
     owner: str
     account: str
     opened_at: int | None
+    stage_entered_at: int | None
     closed_at: int | None
+    expected_close_on: str | None
+    lost_reason: str
 
 
 @dataclass(frozen=True)
@@ -133,16 +139,8 @@ def _deals(reader: Connection, contact_id: int) -> tuple[Deal, ...]:
     joined = deal.join(stage, stage.c.id == deal.c.stage_id).join(pipeline, pipeline.c.id == deal.c.pipeline_id)
     joined = joined.outerjoin(user, user.c.id == deal.c.owner_id)
     names = (pipeline.c.name.label("pipeline"), stage.c.name.label("stage"), user.c.name.label("owner"))
-    columns = (
-        deal.c.id,
-        *names,
-        deal.c.outcome,
-        deal.c.amount_cents,
-        deal.c.account,
-        deal.c.opened_at,
-        deal.c.closed_at,
-    )
-    listed = select(*columns).select_from(joined).where(deal.c.contact_id == contact_id)
+    columns = [column for column in deal.c if column.name in Deal.__annotations__]
+    listed = select(*columns, *names).select_from(joined).where(deal.c.contact_id == contact_id)
     rows = reader.execute(listed.order_by((deal.c.outcome != "open"), deal.c.changed_at.desc(), deal.c.id.desc()))
     return tuple(Deal(**{**row._asdict(), "owner": row.owner or ""}) for row in rows)
 

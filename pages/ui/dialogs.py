@@ -31,7 +31,7 @@ DIALOGS: dict[str, tuple[str, str, Body]] = {
     "call": ("Call", "small", ask_call.tell),
     "stop": ("Stop workflows", "medium", ask_workflow.stop),
     "archive": ("Archive", "small", ask_workflow.before_archiving),
-    "move": ("Set stage", "small", ask_deal.move),
+    "move": ("Pipeline", "medium", ask_deal.move),
     "follow_up": ("Follow up", "small", ask_follow_up.plan),
     "add": ("Add", "medium", ask_add.add),
     "person": ("Same person", "medium", ask_person.link),

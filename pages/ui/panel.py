@@ -1,14 +1,16 @@
 """The contact beside its messages: tags, notes, fields that are edited in place, sales, workflows."""
 
+from datetime import date
 from typing import Any
 
-from core import contacts, custom, people, workflows
+from core import clock, contacts, custom, people, workflows
 from core.access import Right
 from core.contacts import Linked
 from core.conversations import Conversation, Deal
 from core.workflows import Run
 from pages.ui import card, card_fields, notes, session
 from pages.ui.card_fields import Known
+from pages.ui.deal_history import span
 from pages.ui.places import Here, here
 
 Part = dict[str, Any]
@@ -63,10 +65,19 @@ def _sales(shown: Conversation, may: bool, at: Here) -> Part:
 
 
 def _deal(deal: Deal, at: Here) -> list[str]:
-    closed = f"closed {at.local(deal.closed_at).strftime('%-d %b %Y')}" if deal.closed_at else ""
+    closed = f"closed {at.local(deal.closed_at).strftime('%-d %b %Y')}" if deal.closed_at else _stay(deal)
     first = " · ".join(part for part in (at.money(deal.amount_cents) or "no quote", closed) if part)
-    rest = " · ".join(part for part in (deal.owner, deal.account) if part)
+    expected = deal.expected_close_on if deal.outcome == "open" else None
+    close = f"close expected {date.fromisoformat(expected).strftime('%-d %b %Y')}" if expected else ""
+    rest = " · ".join(part for part in (close, deal.lost_reason, deal.owner, deal.account) if part)
     return [first, rest] if rest else [first]
+
+
+def _stay(deal: Deal) -> str:
+    """How long an open deal is where it is."""
+    if deal.stage_entered_at is None:
+        return ""
+    return f"here for {span(max(0, clock.now() - deal.stage_entered_at))}"
 
 
 def _workflows(runs: tuple[Run, ...], may: bool, at: Here) -> Part:

@@ -51,8 +51,13 @@ class Here:
         """Cents as an amount; not quoted is nothing at all, never zero."""
         if cents is None or pd.isna(cents):
             return ""
-        symbol = SYMBOLS.get(self.currency, f"{self.currency} ")
-        return f"{symbol}{cents / 100:,.2f}" if cents % 100 else f"{symbol}{int(cents) // 100:,}"
+        return SYMBOLS.get(self.currency, f"{self.currency} ") + self.amount(cents)
+
+    def amount(self, cents: float | None) -> str:
+        """The same without the currency, as it may be typed."""
+        if cents is None or pd.isna(cents):
+            return ""
+        return f"{cents / 100:,.2f}" if cents % 100 else f"{int(cents) // 100:,}"
 
 
 def here() -> Here:

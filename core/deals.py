@@ -1,0 +1,50 @@
+"""What became of a contact's deals: the stages each was in, and for how long."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from core.database.tables import deal, pipeline, stage, stage_event, user
+
+s = stage_event.c
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A time a deal spent in a stage; UTC seconds. `left_at`: None while it is there; `amount_cents`: on entering, None
+    when not quoted; `user`: who moved it, blank where nobody is known, as of what a file brought.
+    """
+
+    deal_id: int
+    pipeline: str
+    stage: str
+    kind: str
+    entered_at: int
+    left_at: int | None
+    amount_cents: int | None
+    user: str
+
+    def seconds(self, now: int) -> int:
+        """How long it was there, or is by now."""
+        return max(0, (now if self.left_at is None else self.left_at) - self.entered_at)
+
+
+def stays(reader: Connection, contact_id: int) -> list[Stay]:
+    """Deal by deal, the newest deal first, and each from its first stage on. A closed deal's last stay has no end."""
+    joined = (
+        stage_event.join(stage, stage.c.id == s.to_stage_id)
+        .join(pipeline, pipeline.c.id == stage.c.pipeline_id)
+        .join(deal, (deal.c.contact_id == s.contact_id) & (deal.c.id == s.deal_id))
+        .outerjoin(user, user.c.id == s.user_id)
+    )
+    columns = (s.deal_id, pipeline.c.name.label("pipeline"), stage.c.name.label("stage"), stage.c.kind)
+    wanted = select(*columns, s.happened_at, s.amount_after, s.cause, user.c.name.label("user")).select_from(joined)
+    ordered = wanted.where(s.contact_id == contact_id).order_by(s.deal_id.desc(), s.happened_at, s.id)
+    rows = reader.execute(ordered).all()
+    found = []
+    for row, following in zip(rows, [*rows[1:], None], strict=True):
+        left_at = following.happened_at if following is not None and following.deal_id == row.deal_id else None
+        own = row.deal_id, row.pipeline, row.stage, row.kind, row.happened_at, left_at
+        mover = "" if row.cause == "import" else row.user or ""
+        found.append(Stay(*own, row.amount_after, mover))
+    return found
