@@ -42,7 +42,7 @@ def stays(reader: Connection, contact_id: int) -> list[Stay]:
     ordered = wanted.where(s.contact_id == contact_id).order_by(s.deal_id.desc(), s.happened_at, s.id)
     rows = reader.execute(ordered).all()
     found = []
-    for row, following in zip(rows, [*rows[1:], None], strict=True):
+    for row, following in zip(rows, [*rows[1:], None], strict=False):
         left_at = following.happened_at if following is not None and following.deal_id == row.deal_id else None
         own = row.deal_id, row.pipeline, row.stage, row.kind, row.happened_at, left_at
         mover = "" if row.cause == "import" else row.user or ""

@@ -158,12 +158,17 @@ class Machine(RuleBasedStateMachine):
         stage_id=st.sampled_from(sorted(few.STAGES)),
         amount=st.sampled_from([None, 0, 5_000]),
         new_deal=st.booleans(),
+        stops=st.booleans(),
         ids=SELECTIONS,
     )
-    def move(self, stage_id: int, amount: int | None, new_deal: bool, ids: set[int]) -> None:
+    def move(self, stage_id: int, amount: int | None, new_deal: bool, stops: bool, ids: set[int]) -> None:
         kind = few.STAGES[stage_id]
 
         def parts(id_: int, event_id: int) -> Parts:
+            found = deal(id_, event_id)
+            return found | (self._stopped(id_, None, kind) if found and stops and kind != "open" else {})
+
+        def deal(id_: int, event_id: int) -> Parts:
             deals, closed_at = self._rows("deal", id_), None if kind == "open" else self.now
             newest = max(deals, key=lambda key: (deals[key][1] == "open", key), default=None)
             latest = max(deals, key=lambda key: (deals[key][5], key), default=None)
@@ -177,7 +182,8 @@ class Machine(RuleBasedStateMachine):
             said = was[2] if amount is None else amount
             return {newest: (was, (stage_id, kind, said, entered_at, closed_at, self.now))}
 
-        self._do(bulk.action("move", stage_id=stage_id, amount_cents=amount, new_deal=new_deal), ids, parts)
+        said = {"stage_id": stage_id, "amount_cents": amount, "new_deal": new_deal, "stop_enrollments": stops}
+        self._do(bulk.action("move", **said), ids, parts)
 
     def _do(self, wish: bulk.Action, ids: set[int], parts: Callable[[int, int], Parts], chosen_ago: int = 0) -> None:
         """Do it, ask for it once more under the same request, and count; `parts` of a conversation and the event."""

@@ -148,6 +148,11 @@ def test_history_tells_the_time_in_each_stage(store: Store, ids: list[int], fixe
         assert reader.execute(select(event.c.verb).order_by(event.c.id.desc()).limit(1)).scalar_one() == "undo"
 
 
+def test_who_has_no_deal_has_no_history(store: Store, ids: list[int]) -> None:
+    with store.read() as reader:
+        assert deals.stays(reader, without_deals(store)) == []
+
+
 def test_the_newest_deal_comes_first(store: Store, ids: list[int], fixed_clock: Clock) -> None:
     id_ = without_deals(store)
     for _ in range(2):

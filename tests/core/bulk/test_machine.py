@@ -87,6 +87,7 @@ GUARDS: dict[str, tuple[str, Any, set[str]]] = {
     "who is enrolled is not enrolled again": ("core.bulk.outreach.planned", _nothing_is_so_already, {"enroll"}),
     "who is in the stage is not moved again": ("core.bulk.sales.planned", _nothing_is_so_already, {"move"}),
     "a deal just closed is not closed again": ("core.bulk.sales._just_closed", lambda *_: false(), {"move"}),
+    "a closed deal stops what still sends": ("core.bulk.sales.stop_live", lambda *_: None, {"enroll", "move"}),
     "who has just written is not archived": (
         "core.bulk.flags.new_message", lambda *_: false(), {"archive", "somebody_writes"},
     ),
