@@ -1,5 +1,7 @@
 """An inbox to try in a browser, and the hands to do it with."""
 
+import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from core.demo.fill import fill
 from tests.conftest import NOON
 
 SIZE = 400
+PATIENCE_SECONDS = 60
 EVIL = "<img src=x onerror=top.hit=1> ![x](http://outside.example/x.png) ::JSCODE::top.hit=1::JSCODE::"
 
 
@@ -91,6 +94,14 @@ def selected(page: Page) -> Locator:
 def strip(page: Page) -> Locator:
     """What was done last."""
     return page.locator(".st-key-frame")
+
+
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait for what the database says: the strip may still tell of an earlier action in the same words."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        assert time.monotonic() < end, "it never came to be so"
+        page.wait_for_timeout(50)
 
 
 def receive(store: Store, contact_id: int, body: str) -> None:

@@ -15,7 +15,7 @@ from core.database import Store
 from core.database.tables import contact, conversation, message
 from core.workflows import Draft, Step
 from tests.browser.conftest import Open, Serve
-from tests.browser.hands import grid, ids, selected, strip, tick
+from tests.browser.hands import grid, ids, selected, strip, tick, until
 from tests.core.transfer.world import Office
 from tests.server import AppServer
 
@@ -256,12 +256,13 @@ def _add(app: AppServer, store: Store, page: Page, kind: str, rows: tuple[int, i
     page.get_by_role("dialog").get_by_text(kind.capitalize(), exact=True).first.click()
     choose(page, kind.capitalize(), f"My {kind}")
     page.get_by_role("button", name="Save", exact=True).click()
-    expect(strip(page)).to_contain_text(f"enrolled 1 conversation in My {kind}")
+    until(page, lambda: f"in the {kind}" in carried(store, first))
     page.goto(app.url)
     second = choose_conversation(page, rows[1])
     page.get_by_role("button", name=f"EZ {kind.capitalize()}").click()
     choose(page, kind.capitalize(), f"My {kind}")
     page.get_by_role("button", name="Save", exact=True).click()
+    until(page, lambda: f"in the {kind}" in carried(store, second))
     expect(strip(page)).to_contain_text(f"enrolled 1 conversation in My {kind}")
     page.goto(app.url)
     frame = grid(page)
