@@ -9,35 +9,20 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 from sqlalchemy import select
 
-from core import bulk, calls, conversations, people, tags, workflows
+from core import bulk, calls, conversations, people
 from core.conversations import Conversation
 from core.database import Store
 from core.database.tables import contact, conversation, message
-from core.workflows import Draft, Step
 from tests.browser.conftest import Open, Serve
+from tests.browser.given import AMBER, furnish
 from tests.browser.hands import grid, ids, selected, strip, tick, until
-from tests.core.transfer.world import Office
 from tests.server import AppServer
-
-FILES = ("contacts", "messages", "deals", "templates")
-AMBER = 3, "rgb(138, 90, 0)"
-"""A place in the palette, and its colour."""
 
 
 @pytest.fixture(scope="module")
 def app(serve: Serve, tmp_path_factory: pytest.TempPathFactory, given_data: Path) -> AppServer:
-    """All of the given conversations, and a workflow and a redrip that bring a tag each."""
     folder = tmp_path_factory.mktemp("seed")
-    with closing(Store.open(f"sqlite:///{folder / 'talkdeck.db'}")) as opened:
-        actor = people.local_actor(opened)
-        office = Office(opened, actor, folder)
-        for kind in FILES:
-            office.take(given_data / "real" / "star" / f"{kind}.csv", kind)
-        for kind in ("workflow", "redrip"):
-            tag_id = opened.write(actor, tags.add, f"in the {kind}", AMBER[0], 100)
-            steps = Step("wait", wait_seconds=86_400), Step("send", "Are you still looking?")
-            opened.write(actor, workflows.add, Draft(f"My {kind}", kind, steps, tag_id))  # type: ignore[arg-type]
-        opened.write(actor, tags.add, "call back", AMBER[0], 90)
+    furnish(folder, given_data)
     return serve(folder)
 
 
@@ -149,6 +134,7 @@ def test_how_to_unarchive_a_conversation(app: AppServer, store: Store, open_page
     page.locator(".st-key-conversations-kebab button").first.click()
     page.get_by_text(re.compile("^Archived")).click()
     expect(page).to_have_url(re.compile("tab=archived"))
+    expect(grid(page).locator(f'.ag-row[row-id="{chosen[0]}"]')).to_be_visible()
     first = choose_conversation(page, 0)
     page.locator(".st-key-reader-bar").get_by_role("button", name="Unarchive").click()
     expect(strip(page)).to_contain_text("unarchived 1 conversation")
