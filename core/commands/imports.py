@@ -12,8 +12,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 
 from core import setup
 from core.commands.app import Json, answer, app, console, open_store
-from core.transfer import Choices, imports, open_import, run
+from core.transfer import Choices, imports, open_import, own, run
 from core.transfer.outlook import Counts
+from core.transfer.own import Offered
 
 SHOWN = 20
 
@@ -25,7 +26,7 @@ def import_file(  # noqa: PLR0913 - each option is one decision about the file
     preset: Annotated[str, typer.Option(help="auto, own, or the name of a known kind of file.")] = "auto",
     column: Annotated[
         list[str] | None,
-        typer.Option("--map", help="COLUMN=FIELD; given once or more, it replaces the preset's columns."),
+        typer.Option("--map", help="COLUMN=FIELD (your own by name); once or more, it replaces the preset's columns."),
     ] = None,
     encoding: Annotated[str, typer.Option(help="When the file is not Unicode, such as windows-1252.")] = "",
     time_zone: Annotated[str, typer.Option(help="Zone of times without one; the setting if left out.")] = "",
@@ -37,8 +38,8 @@ def import_file(  # noqa: PLR0913 - each option is one decision about the file
     """Import a file; an import that was broken off goes on where it stood."""
     store, actor = open_store()
     with store.read() as reader:
-        known = setup.load(reader)
-    choices = Choices(preset, _mapping(column), encoding, time_zone, date_order)
+        known, offered = setup.load(reader), own.offered(reader)
+    choices = Choices(preset, _mapping(column, offered), encoding, time_zone, date_order, offered)
     with open_import(file, kind, known, choices) as source, _bar(source.text.size) as progress:
         if dry_run:
             found = imports.preview(store, source, progress=progress)
@@ -58,10 +59,12 @@ def import_file(  # noqa: PLR0913 - each option is one decision about the file
     _report(counts, event_id, as_json)
 
 
-def _mapping(pairs: list[str] | None) -> dict[str, str] | None:
+def _mapping(pairs: list[str] | None, offered: Offered) -> dict[str, str] | None:
+    """Column -> field; a field of one's own by its name."""
     if not pairs:
         return None
-    return {column: field for column, _, field in (pair.rpartition("=") for pair in pairs)}
+    parts = (pair.rpartition("=") for pair in pairs)
+    return {column: own.called(offered, field) or field for column, _, field in parts}
 
 
 def _report(counts: Counts, event_id: int | None, as_json: bool) -> None:

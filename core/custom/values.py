@@ -22,6 +22,11 @@ def key(field_id: int) -> str:
     return f"{PREFIX}{field_id}"
 
 
+def field_id(key: str) -> int:
+    """The field that is called so."""
+    return int(key.removeprefix(PREFIX))
+
+
 def labels(reader: Connection) -> dict[str, str]:
     """The names of all fields, the retired ones too, by key."""
     return {key(row.id): row.name for row in reader.execute(select(custom_field.c.id, custom_field.c.name))}
@@ -68,7 +73,7 @@ def checked(reader: Connection, texts: Mapping[str, str], date_order: str) -> di
 
 def changes(work: Work, event_id: int, contact_id: int, wanted: Mapping[str, str]) -> list[Change]:
     """The changes that make these values (by key; others are passed over) those of the contact, one for each."""
-    ids = {int(name.removeprefix(PREFIX)): value for name, value in wanted.items() if name.startswith(PREFIX)}
+    ids = {field_id(name): value for name, value in wanted.items() if name.startswith(PREFIX)}
     if not ids:
         return []
     kinds = {field.id: field.kind for field in find(work.conn)}

@@ -9,12 +9,12 @@ from sqlalchemy import Connection, select
 from core import people, tags
 from core.database import Change, Work, engines
 from core.database.tables import contact_tag, tag
-from core.transfer import newcomers
+from core.transfer import newcomers, own
 from core.transfer.apply_deals import DealApplier, Deals
 from core.transfer.contact_changes import Known, Wish, carry_out, find_known
 from core.transfer.newcomers import Names
 from core.transfer.outlook import Outlook
-from core.transfer.rows import DEALS, NOTES, OWNER, PHONE, REMARKS, TAGS, ContactRow, DealRow, PlainContact, Remark
+from core.transfer.rows import DEALS, NOTES, OWN, OWNER, PHONE, REMARKS, TAGS, ContactRow, DealRow, PlainContact, Remark
 from core.words import fold
 
 Carried = dict[int, frozenset[str]]
@@ -43,7 +43,7 @@ class Contacts(Outlook):
 
     def changed(self) -> list[Wish]:
         """Known contacts that will not stay as they are."""
-        return [w for w in self.wishes.values() if w.known is not None and (w.tags or tuple(w.values) != w.before())]
+        return [w for w in self.wishes.values() if w.known and (w.tags or w.own or tuple(w.values) != w.before())]
 
 
 class ContactApplier:
@@ -56,7 +56,7 @@ class ContactApplier:
 
     def __init__(self, *, is_dry: bool = False) -> None:
         self._lines: dict[int, int] = {}
-        self._filled: dict[int, tuple[int, frozenset[str]]] | None = {} if is_dry else None
+        self._filled: dict[int, tuple[int, frozenset[str], frozenset[int]]] | None = {} if is_dry else None
         self._deals = DealApplier()
 
     def recall(self, lines: dict[int, int]) -> None:
@@ -69,6 +69,7 @@ class ContactApplier:
         carried = _tags_of(reader, [row.id for row in known.values()])
         others = rows if self._filled is not None else self._sort_out(outlook, rows, known, carried)
         slow = [row if isinstance(row, ContactRow) else ContactRow(*row) for row in others]
+        held = own.held(reader, [known[row.phone].id for row in slow if row.own and row.phone in known])
         with_deals = self._phones_with_news(reader, [deal for row in slow if row.phone in known for deal in row.deals])
         for row in slow:
             number = int(row.phone[1:])
@@ -79,6 +80,7 @@ class ContactApplier:
             if wish is None:
                 found = known.get(row.phone)
                 wish = Wish(row, found, had=carried.get(found.id, frozenset()) if found else frozenset())
+                wish.had_own = held.get(found.id, {}) if found else {}
                 outlook.wishes[row.phone] = wish
                 outlook.lines[number] = row.line if first is None else first
                 is_recalled = self._recall(number, wish)
@@ -147,7 +149,7 @@ class ContactApplier:
         if self._filled is not None:
             for number, wish in zip(outlook.lines, outlook.wishes.values(), strict=True):
                 filled = sum(1 << place for place, value in enumerate(wish.values) if value)
-                self._filled[number] = filled, wish.had.union(wish.tags)
+                self._filled[number] = filled, wish.had.union(wish.tags), frozenset((*wish.had_own, *wish.own))
 
     def _phones_with_news(self, reader: Connection, deals: list[DealRow]) -> set[str]:
         if not deals:
@@ -159,7 +161,8 @@ class ContactApplier:
         """In a dry run: what an earlier chunk would have filled by now; whether there was one."""
         if self._filled is None or number not in self._filled:
             return False
-        filled, wish.had = self._filled[number]
+        filled, wish.had, of_own = self._filled[number]
+        wish.had_own = dict.fromkeys(of_own, "?") | wish.had_own
         wish.values = [value or ("?" if filled >> place & 1 else "") for place, value in enumerate(wish.values)]
         return True
 
@@ -168,7 +171,9 @@ def _says_nothing_new(row: PlainContact, known: Known, carried: Carried) -> bool
     given, held = row[3:OWNER], known[2:11]
     if given != held and any(new and new != old for new, old in zip(given, held, strict=True)):
         return False
-    if (row[OWNER] and fold(row[OWNER]) != known[11]) or (row[NOTES] and row[NOTES] != known[12]) or row[DEALS]:
+    if row[DEALS] or row[OWN]:
+        return False
+    if (row[OWNER] and fold(row[OWNER]) != known[11]) or (row[NOTES] and row[NOTES] != known[12]):
         return False
     return not row[TAGS] or {fold(name) for name in row[TAGS]} <= carried.get(known[1], frozenset())
 
@@ -203,6 +208,17 @@ def _merge(wish: Wish, row: ContactRow, owners: dict[str, str], *, is_repeated: 
         if key not in wish.had and key not in wish.tags:
             wish.tags[key] = name
             is_changed = True
+    return _merge_own(wish, row, is_repeated=is_repeated) or is_changed
+
+
+def _merge_own(wish: Wish, row: ContactRow, *, is_repeated: bool) -> bool:
+    is_changed = False
+    for given in row.own:
+        field_id, text, _ = given
+        stands = wish.own[field_id][1] if field_id in wish.own else wish.had_own.get(field_id, "")
+        if text != stands and not (is_repeated and stands):
+            wish.own[field_id] = given
+            is_changed = True
     return is_changed
 
 
@@ -222,5 +238,6 @@ def _merged(wish: Wish) -> ContactRow:
         owner=owner,
         tags=tuple(wish.tags.values()),
         notes=text,
+        own=tuple(wish.own.values()),
         derived=None,
     )

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from core import mail, money, phone, templates, times
 from core.errors import Invalid
 from core.tags import LONGEST_NAME as LONGEST_TAG
-from core.transfer import fields
+from core.transfer import fields, own
 from core.transfer.plan import Plan
-from core.transfer.rows import ContactRow, DealRow, MessageRow, Reject, Remark, Row, TemplateRow
+from core.transfer.rows import ContactRow, DealRow, MessageRow, Own, Reject, Remark, Row, TemplateRow
 from core.words import straight
 
 UNVERIFIED = "unverified: outside the allocated phone ranges"
@@ -77,6 +77,7 @@ class ContactBuilder(_Builder):
     def __init__(self, plan: Plan, rules: Rules) -> None:
         super().__init__(plan, rules)
         self.separator = plan.tag_separator
+        self.own = plan.own_columns()
 
     def build(self, line: int, cells: list[str]) -> ContactRow | Reject:
         # fmt: off
@@ -109,6 +110,7 @@ class ContactBuilder(_Builder):
             self._created(created, remarks) if created else None,
             self._tags(tags, remarks) if tags else (),
             notes if notes and not notes.isspace() else "",
+            self._own(cells, remarks) if self.own else (),
             self._deals((line, *number), external_id, opportunities, remarks) if opportunities else (),
             tuple(remarks),
             None,
@@ -146,6 +148,18 @@ class ContactBuilder(_Builder):
             if text.strip():
                 remarks.append(self.remark("date_of_birth", text, f"{error}; left blank"))
             return None
+
+    def _own(self, cells: list[str], remarks: list[Remark]) -> tuple[Own, ...]:
+        found: dict[int, Own] = {}
+        for at, field in self.own:
+            try:
+                value = own.read(field, cells[at], self.order) if field.id not in found else None
+            except Invalid as error:
+                remarks.append(Remark(self.plan.columns[at], cells[at], f"{error} Left blank."))
+                continue
+            if value:
+                found[field.id] = value
+        return tuple(found.values())
 
     def _created(self, text: str, remarks: list[Remark]) -> int | None:
         try:

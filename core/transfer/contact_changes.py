@@ -10,8 +10,9 @@ from core.conversations.upkeep import name_key
 from core.database import Change, Work, engines
 from core.database.search import reindexing
 from core.database.tables import contact, conversation, note, note_version, phone_claim, user
+from core.transfer import own
 from core.transfer.newcomers import Names
-from core.transfer.rows import ContactRow
+from core.transfer.rows import ContactRow, Own
 
 OF_CONTACT = ("first_name", "last_name", "email", "date_of_birth", "zip_code", "city", "state", "external_id")
 FIELDS = (*OF_CONTACT, "source", "owner", "note")
@@ -50,7 +51,8 @@ _KNOWN = (
 class Wish:
     """What the file wants of one contact. `known`: its row before, None for a new one; `values` as FIELDS, blank: none.
 
-    `tags`: folded name -> name, to be added to those it `had`.
+    `tags`: folded name -> name, to be added to those it `had`. `own`: field id -> value to be put over what it
+    `had_own`.
     """
 
     row: ContactRow
@@ -58,6 +60,8 @@ class Wish:
     values: list[str] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
     had: frozenset[str] = frozenset()
+    own: dict[int, Own] = field(default_factory=dict)
+    had_own: dict[int, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.values = list(self.before())
@@ -83,7 +87,8 @@ def carry_out(work: Work, event_id: int, wishes: Sequence[Wish], names: Names) -
             changes.listed.append(Change("contact_tag", None, wish.known.id, after={"tag_ids": added}))
     with reindexing(work.conn, sorted(changes.reindexed)):
         changes.write()
-    return changes.listed
+    given = {wish.known.id: list(wish.own.values()) for wish in wishes if wish.known is not None and wish.own}
+    return changes.listed + (own.replace(work, event_id, given) if given else [])
 
 
 class _Changes:

@@ -8,7 +8,7 @@ from itertools import islice
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from core import jobs
+from core import custom, jobs
 from core.access import Actor, Right
 from core.database import Store, Work
 from core.database.tables import event, import_problem, user
@@ -77,9 +77,12 @@ def preview(store: Store, source: Source, limit: int = 20, progress: run.Progres
         problems += found[: SHOWN_PROBLEMS - len(problems)]
         if progress:
             progress(source.bytes_read, source.text.size, counts)
-    hidden = {"remarks", "cells", "deals", "derived"}
+    hidden = {"own", "remarks", "cells", "deals", "derived"}
     frame = pd.DataFrame(shown, columns=list(names), dtype=object)
+    own_values = [dict(value[:2] for value in row) for row in frame.get("own", [])]
     frame = frame[[name for name in names if name not in hidden]]
+    for field_id, label in [(custom.field_id(key), each["name"]) for key, each in source.plan.own.items()]:
+        frame[label if label not in frame else f"{label} (own)"] = [held.get(field_id, "") for held in own_values]
     listed = pd.DataFrame([(n, *row[:5]) for n, row in enumerate(problems, 1)], columns=PROBLEMS, dtype=object)
     return Preview(counts, frame, listed, problem_count)
 

@@ -7,9 +7,24 @@ from core import phone
 from core.conversations.upkeep import KEY_SQL, SHIFT, UNKNOWN, activity_key, free_keys, name_key
 from core.database import Work, arrivals, loading, newcomers
 from core.database.tables import contact_tag
-from core.transfer.rows import CREATED_AT, DERIVED, NOTES, OWNER, PHONE, TAGS, Block, ContactRow, Derived, PlainContact
+from core.transfer import own
+from core.transfer.rows import (
+    CREATED_AT,
+    DERIVED,
+    NOTES,
+    OWN,
+    OWNER,
+    PHONE,
+    TAGS,
+    Block,
+    ContactRow,
+    Derived,
+    PlainContact,
+)
 from core.words import fold, words
 
+_NOTHING_ELSE: tuple[Any, ...] = (), (), (), None
+"""What a contact of a block has behind its notes."""
 _TAG = ("contact_id", "tag_id", "added_at", "origin", "event_id")
 
 
@@ -57,6 +72,7 @@ def insert(
     made = {"event_id": event_id, "user_id": work.actor.id, "now": now}
     newcomers.insert(work.conn, staged, made, is_indexed=is_indexed)
     add_tags(work, event_id, {id_: row[TAGS] for id_, row in people.items() if row[TAGS]}, names)
+    own.add(work, event_id, {id_: row[OWN] for id_, row in people.items() if row[OWN]})
 
 
 class Arrived(NamedTuple):
@@ -88,7 +104,9 @@ def arrive(work: Work, event_id: int, blocks: Sequence[Block]) -> Arrived:
 
 def _row(values: tuple[Any, ...]) -> ContactRow:
     """The row that the sieve has put into a block."""
-    return ContactRow._make((*values[:2], bool(values[2]), *values[3:12], "", values[12], (), values[13], (), (), None))
+    owner, tags = "", ()
+    given = *values[:2], bool(values[2]), *values[3:12], owner, values[12], tags, values[13]
+    return ContactRow._make((*given, *_NOTHING_ELSE))
 
 
 def _make_keys_differ(work: Work) -> None:

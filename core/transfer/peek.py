@@ -7,6 +7,7 @@ from typing import BinaryIO
 from core.errors import Invalid
 from core.settings import Settings
 from core.transfer.decode import Lines, examine
+from core.transfer.own import Offered
 from core.transfer.plan import refuse_doubled
 from core.transfer.presets import PRESETS, Preset, folded
 from core.transfer.rows import Reject
@@ -33,8 +34,8 @@ class Peek:
     is_for: str = ""
 
 
-def peek(file: BinaryIO, kind: str, settings: Settings, encoding: str = "") -> Peek:
-    """Look at a file that somebody wants to import as `kind`.
+def peek(file: BinaryIO, kind: str, settings: Settings, encoding: str = "", own: Offered | None = None) -> Peek:
+    """Look at a file that somebody wants to import as `kind`. `own`: the fields of one's own there are.
 
     Raises: Invalid when no mapping could help: it is no text, no table, or holds something else.
     """
@@ -43,7 +44,7 @@ def peek(file: BinaryIO, kind: str, settings: Settings, encoding: str = "") -> P
     columns, samples = table.columns, _samples(table)
     refuse_doubled(columns)
     try:
-        plan = open_import(file, kind, settings, Choices(encoding=encoding)).plan
+        plan = open_import(file, kind, settings, Choices(encoding=encoding, own=own or {})).plan
     except Invalid as error:
         return Peek(columns, samples, None, {}, str(error), _other_kind(columns, kind))
     return Peek(columns, samples, plan.preset, dict(plan.mapping))

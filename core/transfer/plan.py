@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as holding
 from operator import itemgetter
 
+from core.custom import Field
 from core.errors import Invalid
+from core.transfer.own import Offered, called, checker
 from core.transfer.presets import FIELDS, NEEDED, OURS, Preset, folded, mapping_of
 
+_NONE: Offered = {}
 _NOTES = {"notes", "note", "comment", "comments", "description"}
 
 
@@ -18,6 +22,12 @@ class Plan:
     preset: Preset
     columns: tuple[str, ...]
     mapping: Mapping[str, str]
+    own: Offered = holding(default_factory=dict)
+
+    def own_columns(self) -> list[tuple[int, Field]]:
+        """Columns that are fields of one's own, by their place."""
+        places = {name: at for at, name in enumerate(self.columns)}
+        return [(places[name], checker(key, self.own)) for name, key in self.mapping.items() if key in self.own]
 
     @property
     def unused(self) -> tuple[str, ...]:
@@ -87,26 +97,31 @@ class Plan:
         return notes
 
 
-def make_plan(kind: str, preset: Preset, columns: tuple[str, ...], mapping: Mapping[str, str] | None = None) -> Plan:
-    """The plan for a header; a `mapping` given replaces the preset's.
+def make_plan(
+    kind: str, preset: Preset, columns: tuple[str, ...], mapping: Mapping[str, str] | None = None, own: Offered = _NONE
+) -> Plan:
+    """The plan for a header; a `mapping` given replaces the preset's. `own`: the fields of one's own there are.
 
     Raises: Invalid when a column is there twice, a name in the mapping is unknown, or a needed field has no column.
     """
     refuse_doubled(columns)
+    own = own if kind == "contacts" else _NONE
     if mapping is None:
         mapping = mapping_of(preset, columns)
-    for name, field in mapping.items():
+        mapping |= {name: key for name in columns if name not in mapping and (key := called(own, name))}
+    for name, target in mapping.items():
         if name not in columns:
             raise Invalid(f"The file has no column “{name}”. {_listed(columns)}")
-        if field not in FIELDS[kind]:
-            raise Invalid(f"“{field}” is nothing that {kind} have. Known are {', '.join(FIELDS[kind])}.")
+        if target not in FIELDS[kind] and target not in own:
+            known = [*FIELDS[kind], *(each["name"] for each in own.values())]
+            raise Invalid(f"“{target}” is nothing that {kind} have. Known are {', '.join(known)}.")
     given = set(mapping.values())
     if {"from_phone", "to_phone"} <= given:
         given.add("phone")
-    for field in NEEDED[kind]:
-        if field not in given:
-            raise Invalid(f"No column can be the {field}. {_listed(columns)}")
-    return Plan(kind, preset, columns, dict(mapping))
+    for needed in NEEDED[kind]:
+        if needed not in given:
+            raise Invalid(f"No column can be the {needed}. {_listed(columns)}")
+    return Plan(kind, preset, columns, dict(mapping), {key: own[key] for key in own if key in given})
 
 
 def refuse_doubled(columns: tuple[str, ...]) -> None:

@@ -44,6 +44,9 @@ class DealRow(NamedTuple):
     cells: tuple[str, ...] = ()
 
 
+Own = tuple[int, str, str]
+"""A value of a field of one's own: field id, value, sort key."""
+
 Derived = tuple[str, str | None, str]
 """What follows from a contact: its folded name (else its phone), its zone if there is but one, its words."""
 
@@ -67,13 +70,14 @@ class ContactRow(NamedTuple):
     created_at: int | None
     tags: tuple[str, ...]
     notes: str
+    own: tuple[Own, ...] = ()
     deals: tuple[DealRow, ...] = ()
     remarks: tuple[Remark, ...] = ()
     derived: Derived | None = None
 
 
-PHONE, OWNER, CREATED_AT, TAGS, NOTES, DEALS, REMARKS, DERIVED = map(
-    ContactRow._fields.index, ("phone", "owner", "created_at", "tags", "notes", "deals", "remarks", "derived")
+PHONE, OWNER, CREATED_AT, TAGS, NOTES, OWN, DEALS, REMARKS, DERIVED = map(
+    ContactRow._fields.index, ("phone", "owner", "created_at", "tags", "notes", "own", "deals", "remarks", "derived")
 )
 """Places in a ContactRow, for the loops over millions."""
 

@@ -1,5 +1,5 @@
-"""Most contacts of a large file are plain: nothing is remarked about them, and they bring no tags, deals or owner. The
-child makes blocks of those, which the database takes as they are; the others go through Python, row by row.
+"""Most contacts of a large file are plain: nothing is remarked about them, and they bring no tags, deals, owner or own
+fields. The child makes blocks of those, which the database takes as they are; the others go through Python, row by row.
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from typing import Any
 from core.database import arrivals
 from core.transfer.newcomers import derive
 from core.transfer.packing import Packed, pack
-from core.transfer.rows import CREATED_AT, DEALS, NOTES, OWNER, REMARKS, TAGS, ContactRow, Reject, Row
+from core.transfer.rows import CREATED_AT, DEALS, NOTES, OWN, OWNER, REMARKS, TAGS, ContactRow, Reject, Row
 
 Sifted = tuple[list[Packed], tuple[int, bytes] | None, dict[int, int]]
 """Rows that want care; the block of the plain ones, if there are any; lines as a Chunk has them."""
@@ -39,7 +39,7 @@ class Sieve:
             if first != row[0]:
                 lines[number] = first
                 careful.append(pack(row))
-            elif row[TAGS] or row[OWNER] or row[DEALS] or row[REMARKS]:
+            elif row[TAGS] or row[OWNER] or row[OWN] or row[DEALS] or row[REMARKS]:
                 careful.append(pack(row))
             else:
                 plain.append((*row[:2], int(row[2]), *row[3:OWNER], row[CREATED_AT], row[NOTES], *derive(row)))

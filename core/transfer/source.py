@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,7 @@ from core.transfer.build import Rules, builder
 from core.transfer.csv_reader import CsvTable
 from core.transfer.decode import BLOCK, Lines, Text, examine
 from core.transfer.guard import unguard
+from core.transfer.own import Offered
 from core.transfer.plan import Plan, make_plan, refuse_doubled
 from core.transfer.rows import Reject, Row
 from core.transfer.table import Table
@@ -37,6 +38,7 @@ class Choices:
     encoding: str = ""
     time_zone: str = ""
     date_order: str = ""
+    own: Offered = field(default_factory=dict)  # fields of one's own that a column may be
 
 
 class Source:
@@ -65,7 +67,10 @@ class Source:
     def choices(self) -> Choices:
         """What is in force, found out or chosen: with it the file opens again as it is now."""
         rules = self.rules
-        return Choices(self.plan.preset.key, dict(self.plan.mapping), self.encoding, rules.zone.key, rules.date_order)
+        plan = self.plan
+        return Choices(
+            plan.preset.key, dict(plan.mapping), self.encoding, rules.zone.key, rules.date_order, dict(plan.own)
+        )
 
     def rows(self, skip: int = 0) -> Iterator[Row | Reject]:
         """Every record of the file in order, as a checked row or with the reason why not, after the first `skip`."""
@@ -119,7 +124,7 @@ def open_import(file: Path | BinaryIO, kind: str, settings: Settings, choices: C
         if preset is None:
             refuse_doubled(table.columns)
             preset = presets.recognise(table.columns, kind, choices.preset)
-        plan = make_plan(kind, preset, table.columns, choices.mapping)
+        plan = make_plan(kind, preset, table.columns, choices.mapping, choices.own)
     except Invalid:
         if isinstance(file, Path):
             stream.close()

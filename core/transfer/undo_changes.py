@@ -21,6 +21,7 @@ from core.database.tables import (
     stage_event,
     template,
 )
+from core.transfer import own
 
 CHANGED_SINCE = "changed since the import"
 
@@ -40,13 +41,16 @@ def restore(work: Work, event_id: int, changes: Sequence[Row[Any]]) -> list[Chan
     Contacts that the import itself made are left to the part that deletes them.
     """
     touched = {row.contact_id for row in changes if row.contact_id is not None}
-    own = contact.c.id.in_(engines.id_set(work.conn, list(touched))) & (contact.c.event_id == event_id)
-    touched -= set(work.conn.execute(select(contact.c.id).where(own)).scalars())
+    made = contact.c.id.in_(engines.id_set(work.conn, list(touched))) & (contact.c.event_id == event_id)
+    touched -= set(work.conn.execute(select(contact.c.id).where(made)).scalars())
     ids = sorted(touched)
     mine = [row for row in changes if row.contact_id is None or row.contact_id in touched]
-    restoring = _Restoring(work, [row for row in mine if row.before is not None and row.outcome == "changed"])
+    changed = [row for row in mine if row.outcome == "changed"]
+    of_own = [row for row in changed if row.table_name == "custom_value"]
+    restoring = _Restoring(work, [row for row in changed if row.before is not None and row not in of_own])
     with reindexing(work.conn, ids):
         restoring.run()
+        restoring.listed += own.restore(work, of_own, CHANGED_SINCE)
         restoring.listed += _delete_inserted(work, event_id, ids, restoring.kept_deals())
         refresh_names(work.conn, ids)
         refresh(work.conn, ids, work.now)

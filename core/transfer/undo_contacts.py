@@ -14,6 +14,7 @@ from core.database.tables import (
     contact,
     contact_tag,
     conversation,
+    custom_value,
     deal,
     draft,
     enrollment,
@@ -28,7 +29,7 @@ from core.database.tables import (
 
 USED_SINCE = "used since the import"
 
-_CHILDREN = (message, contact_tag, note, note_version, consent_event, call, deal, stage_event, enrollment)
+_CHILDREN = (message, contact_tag, note, note_version, consent_event, call, deal, stage_event, enrollment, custom_value)
 
 
 def delete_contacts(work: Work, event_id: int, ids: Sequence[int]) -> list[Change]:

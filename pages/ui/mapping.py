@@ -72,7 +72,7 @@ def _is_clear(draft: Draft) -> bool:
 
 def _row(draft: Draft, n: int, name: str, samples: tuple[str, ...]) -> None:
     key = f"imports.map.{draft.serial}.{n}"
-    options = [LEFT_OUT, *FIELDS[draft.kind]]
+    options = [LEFT_OUT, *FIELDS[draft.kind], *draft.own]
 
     def choose() -> None:
         draft.mapping = changed(draft.mapping, name, st.session_state[key])
@@ -86,7 +86,7 @@ def _row(draft: Draft, n: int, name: str, samples: tuple[str, ...]) -> None:
             f"Column {n + 1} becomes",
             options,
             index=options.index(draft.mapping.get(name, LEFT_OUT)),
-            format_func=word,
+            format_func=lambda field: draft.own[field]["name"] if field in draft.own else word(field),
             key=key,
             on_change=choose,
             label_visibility="collapsed",

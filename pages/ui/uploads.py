@@ -11,9 +11,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from core.access import Actor
 from core.errors import Invalid
 from core.times import ORDERS
-from core.transfer import KINDS, Choices, Source, imports, incoming
+from core.transfer import KINDS, Choices, Source, imports, incoming, own
 from core.transfer.decode import ENCODINGS
 from core.transfer.incoming import Upload
+from core.transfer.own import Offered
 from core.transfer.peek import Peek, peek
 from pages.ui import session
 from pages.ui.trial import Trial
@@ -50,12 +51,13 @@ class Draft:
     seen: Peek | None = None
     refusal: str = ""
     mapping: dict[str, str] = field(default_factory=dict)
+    own: Offered = field(default_factory=dict)
     trial: Trial | None = None
 
     @property
     def choices(self) -> Choices:
         preset = self.seen.preset.key if self.seen and self.seen.preset else "own"
-        return Choices(preset, dict(self.mapping), self.encoding, self.time_zone, self.date_order)
+        return Choices(preset, dict(self.mapping), self.encoding, self.time_zone, self.date_order, self.own)
 
 
 def draft() -> Draft | None:
@@ -126,8 +128,9 @@ def _open(draft: Draft) -> None:
     draft.seen, draft.refusal, draft.mapping = None, "", {}
     draft.serial = st.session_state[SERIAL] = st.session_state[SERIAL] + 1
     try:
-        with st.spinner("Reading the file…"), draft.upload.file() as file:
-            draft.seen = peek(file, draft.kind, session.in_force(), draft.encoding)
+        with st.spinner("Reading the file…"), draft.upload.file() as file, session.store().read() as reader:
+            draft.own = own.offered(reader) if draft.kind == "contacts" else {}
+            draft.seen = peek(file, draft.kind, session.in_force(), draft.encoding, draft.own)
     except Invalid as error:
         draft.refusal = str(error)
         return
@@ -165,7 +168,8 @@ def choices(draft: Draft) -> None:
             at = zones.index(draft.time_zone or usual.time_zone)
             key = f"imports.zone.{draft.serial}"
             draft.time_zone = st.selectbox("Times without a zone are of", zones, index=at, key=key, width=320)
-        if not is_order_known and any(map(SLASHED.match, _values(draft, DAYS))):
+        own_days = {key for key, each in draft.own.items() if each["kind"] == "date"}
+        if not is_order_known and any(map(SLASHED.match, _values(draft, DAYS | own_days))):
             orders = tuple(ORDERS)
             at = orders.index(draft.date_order or usual.date_order)
             draft.date_order = st.selectbox(

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-from core import people
+from core import custom, people
 from core.access import Right
 from core.database import Store
-from core.database.tables import contact
+from core.database.tables import contact, custom_value
+from tests.conftest import ALICE
 from tests.pages.conftest import Visit
 from tests.pages.importing import (
     BAD,
@@ -89,6 +90,22 @@ def test_another_mapping_is_checked_anew_and_is_what_is_imported(office: Store, 
     carry_out(office, int(app.query_params["import"]))
     with office.read() as reader:
         assert reader.execute(select(contact.c.first_name)).scalars().all() == ["Annie"]
+
+
+def test_a_column_becomes_a_field_of_ones_own_by_its_name_or_by_choice(office: Store, arrive: Visit) -> None:
+    roof = office.write(ALICE, custom.add, "Roof", "choice", ["slate", "tin"])
+    app = uploaded(arrive(), "phone,roof,dach\n(212) 555-0101,Slate,tin\n(212) 555-0102,straw,tin\n")
+    serial = app.session_state["imports.draft"].serial
+    assert app.selectbox(f"imports.map.{serial}.1").value == custom.key(roof)
+    assert app.selectbox(f"imports.map.{serial}.1").options[-1] == "Roof"
+    assert app.dataframe[0].value["Roof"].tolist() == ["slate", ""]
+    assert app.dataframe[1].value["Reason"].tolist() == ["Roof is one of slate, tin. Left blank."]
+    app.selectbox(f"imports.map.{serial}.1").select("").run()
+    app.selectbox(f"imports.map.{serial}.2").select(custom.key(roof)).run()
+    app.button("imports.run").click().run()
+    carry_out(office, int(app.query_params["import"]))
+    with office.read() as reader:
+        assert reader.execute(select(custom_value.c.value)).scalars().all() == ["tin", "tin"]
 
 
 def test_columns_that_say_nothing_are_mapped_by_hand(office: Store, arrive: Visit) -> None:

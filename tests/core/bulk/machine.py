@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import pytest
@@ -14,7 +13,8 @@ from core.database import Store
 from core.errors import Conflict, NotAllowed
 from tests.conftest import ALICE, BOB, VERA
 from tests.core.bulk import few
-from tests.core.bulk.world import accounted, finish, state, status
+from tests.core.bulk.did import Changes, Did, Parts, assert_state
+from tests.core.bulk.world import accounted, finish, status
 
 SELECTIONS = st.sets(st.integers(1, few.ROWS + 2), min_size=1)  # two of them are not there
 FLAGS: dict[str, dict[str, Any]] = {
@@ -24,38 +24,6 @@ FLAGS: dict[str, dict[str, Any]] = {
     "read": {"unread_count": 0},
     "unread": {"unread_count": 1},
 }
-
-Parts = dict[Hashable, tuple[Any, Any]]
-"""What becomes of one conversation: the value of each part before and after. A part is a column of its row, or a row of
-its own: ("tag", tag), ("enrollment", workflow, event that made it), ("deal", event that made it); None: no such row."""
-
-Changes = dict[int, Parts]
-Groups = set[tuple[int, tuple[Hashable, ...]]]
-
-
-@dataclass(eq=False)
-class Did:
-    """One event, and the undos of it."""
-
-    event_id: int
-    changes: Changes
-    undoes: "Did | None" = None
-    undos: "list[Did]" = field(default_factory=list)
-
-    @property
-    def groups(self) -> Groups:
-        """What lies in one row of the database, and so returns together or not at all."""
-        found: Groups = set()
-        for id_, parts in self.changes.items():
-            own = tuple(sorted(key for key in parts if isinstance(key, str)))
-            found |= {(id_, (key,)) for key in parts if not isinstance(key, str)} | ({(id_, own)} if own else set())
-        return found
-
-    @property
-    def left(self) -> Groups:
-        """What holds: no undo that holds has taken it back."""
-        return self.groups - set().union(*[each.left for each in self.undos])
-
 
 REQUESTS = itertools.count(1)
 BEGINNINGS = itertools.count(1_000, 1_000)
@@ -291,16 +259,3 @@ class Machine(RuleBasedStateMachine):
         with self.store.read() as reader:
             assert few.read(reader) == expected
             assert few.last_stages(reader) == few.stages(reader)
-
-
-def assert_state(store: Store, did: Did) -> None:
-    """The state of an event says no more than what is so."""
-    found = state(store, did.event_id)
-    if not did.undos:
-        assert found == "done"
-    elif did.left == did.groups:
-        assert found in ("done", "undone_in_part") or not did.groups
-    elif did.left:
-        assert found == "undone_in_part"
-    else:
-        assert found in ("undone", "undone_in_part")
