@@ -10,7 +10,7 @@ from core.database import engines
 from core.database.tables import consent_event, contact, conversation, deal, enrollment, message
 from core.words import fold
 
-AUTOMATED = ("workflow", "bulk", "opt_out")
+AUTOMATED = ("workflow", "bulk", "opt_out", "help")
 """Messages of these origins do not count as activity."""
 
 SHIFT = 20

@@ -13,6 +13,8 @@ CONFIRMATION = "opt_out"
 OPTED_OUT = "opted_out"
 """Why a text in the outbox is suppressed."""
 
+IN_REVIEW = "Their answer sounds like an opt-out; it waits for a decision."
+"""Why a text is held until a person has read it."""
 
 ASKED = "Their last text sounds like an opt-out. If it is one, record it."
 

@@ -129,9 +129,7 @@ def _details() -> Select[Any]:
 
 
 def _withhold(work: Work, ended: Sequence[tuple[Row[Any], Verdict]]) -> None:
-    changes = [
-        change for row, verdict in ended for change in withdraw(work, [row], verdict.state, verdict.reason)
-    ]
+    changes = [change for row, verdict in ended for change in withdraw(work, [row], verdict.state, verdict.reason)]
     if changes:
         work.account_each(work.record("message.withhold", said=f"withheld {texts(len(changes))}"), changes)
 

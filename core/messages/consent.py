@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, insert, select, true, update
 from core.access import Right
 from core.conversations import upkeep
 from core.database import Change, Work, images
-from core.database.tables import consent_event, conversation, enrollment, message, outbox, workflow
+from core.database.tables import consent_event, conversation, enrollment, message, opt_out_review, outbox, workflow
 from core.database.work import STEP
 from core.errors import Conflict
 from core.messages.allowed import CONFIRMATION, OPTED_OUT
@@ -44,14 +44,15 @@ def record_opt_out(work: Work, contact_id: int, words: str) -> None:
     opt_out(work, contact_id, Why("staff", words))
 
 
-def opt_out(work: Work, contact_id: int, why: Why) -> None:
-    """As an event of its own; the conversation is locked."""
+def opt_out(work: Work, contact_id: int, why: Why) -> int:
+    """As an event of its own, which is returned; the conversation is locked."""
     event_id = work.record("consent.out", method=why.method)
     work.account(event_id, STEP, go_out(work, event_id, contact_id, why))
     work.set_state(event_id, "done", changed=1)
     set_out(work, contact_id, 1)
     one = select(conversation.c.id).where(conversation.c.id == contact_id)
     upkeep.refresh_enrollments(work.conn, one)
+    return event_id
 
 
 def go_out(work: Work, event_id: int, contact_id: int, why: Why) -> list[Change]:
@@ -67,7 +68,7 @@ def go_out(work: Work, event_id: int, contact_id: int, why: Why) -> list[Change]
     changes += withdraw(work, rows, "suppressed", OPTED_OUT)
     if why.method == "keyword" and not is_out(work, contact_id):
         changes.append(put(work, event_id, Text(contact_id, CONFIRMED, work.now, CONFIRMATION))[1])
-    return changes + stop(work, contact_id, "opt-out", true())
+    return changes + _settle_reviews(work, contact_id) + stop(work, contact_id, "opt-out", true())
 
 
 def go_in(work: Work, event_id: int, contact_id: int, why: Why) -> list[Change]:
@@ -112,6 +113,17 @@ def stop_on_reply(work: Work, contact_id: int) -> list[Change]:
     rows = work.conn.execute(rules.where(e.contact_id == contact_id, e.is_live == 1))
     ids = [row.id for row in rows if json.loads(row.rules or "{}").get("stop_on_reply")]
     return stop(work, contact_id, "reply", e.workflow_id.in_(ids)) if ids else []
+
+
+def _settle_reviews(work: Work, contact_id: int) -> list[Change]:
+    """What sounded like an opt-out has become one."""
+    r = opt_out_review.c
+    open_ = (r.contact_id == contact_id) & (r.decision == "")
+    ids = work.conn.execute(select(r.id).where(open_)).scalars().all()
+    after = {"decision": "out", "decided_at": work.now, "user_id": work.actor.id or None}
+    if ids:
+        work.conn.execute(update(opt_out_review).where(open_).values(after))
+    return [Change("opt_out_review", id_, contact_id, {"decision": ""}, {"decision": "out"}) for id_ in ids]
 
 
 def is_out(work: Work, contact_id: int) -> bool:

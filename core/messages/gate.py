@@ -8,8 +8,8 @@ from sqlalchemy import Row
 from core import hours, setup
 from core.database import Work
 from core.hours import Hours
-from core.messages import numbers
-from core.messages.allowed import CONFIRMATION, OPTED_OUT
+from core.messages import numbers, reviews
+from core.messages.allowed import CONFIRMATION, IN_REVIEW, OPTED_OUT
 from core.messages.numbers import Number
 from core.messages.rates import IN_LINE, LATE, Rates
 from core.workflows import rules
@@ -49,6 +49,7 @@ class Gate:
         automatic = [row.contact_id for row in rows if row.origin == AUTOMATIC]
         self._hours = hours.load(work.conn) if automatic else None
         self._places = hours.places(work.conn, automatic) if automatic else {}
+        self._in_review = reviews.undecided(work.conn, automatic)
         self._rates = Rates(work, used.values(), chosen.time_zone, int(chosen.segments_per_day or 0))
 
     def judge(self, row: Row[Any]) -> Verdict:
@@ -67,6 +68,8 @@ class Gate:
         now, place = self._work.now, self._places[row.contact_id]
         if row.workflow_state == "paused":
             return Verdict("held", PAUSED, now + LOOK_AGAIN)
+        if row.contact_id in self._in_review:
+            return Verdict("held", IN_REVIEW, now + LOOK_AGAIN)
         own = rules.read(row.rules).own if row.rules else None
         opens = windows.opening(place.zones, place.state, now, own)
         if opens == now:

@@ -4,19 +4,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, func, insert, select, true, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
-from core import people, phone
+from core import people, phone, setup
 from core.conversations import upkeep
 from core.database import Change, Store, Work, images
 from core.database.search import reindexing
-from core.database.tables import attachment, conversation, event, message, phone_claim
+from core.database.tables import attachment, conversation, event, message, outbox, phone_claim
 from core.database.work import STEP
 from core.errors import Invalid
-from core.messages import consent, media
+from core.messages import consent, media, reviews
 from core.messages.consent import Why
 from core.messages.keywords import wish
 from core.messages.media import Kept
+from core.messages.outbox import Text, put
 from core.transfer import newcomers
 from core.transfer.rows import ContactRow
 
@@ -24,6 +25,12 @@ SOURCE = "Text message"
 """Where a contact comes from that has texted first."""
 
 RECEIVED = "message.receive"
+HELP = "help"
+"""Origin of the answer to HELP."""
+
+HELP_SECONDS = 86_400
+"""Within which it is given once."""
+
 LONGEST = 20_000
 NO_TEXT = str.maketrans(dict.fromkeys([0, *range(0xD800, 0xE000)], "\ufffd"))
 """Signs that no database holds; the rest of the text is kept."""
@@ -91,7 +98,7 @@ def receive(work: Work, number: phone.Phone, text: Incoming, kept: list[Kept]) -
         work.conn.execute(insert(message).values(**own, **said, sent_at=work.now, event_id=event_id))
         _attach(work, event_id, own, kept)
         asked = wish(body)
-        changes += _follow(work, event_id, row, asked, body)
+        changes += _follow(work, event_id, own, asked, body)
         changes += _wake(work, row, asked)
         upkeep.refresh(work.conn, [row.id], work.now)
     work.account(event_id, STEP, changes)
@@ -118,16 +125,29 @@ def _meet(work: Work, event_id: int, number: phone.Phone) -> Row[Any]:
     return work.conn.execute(select(conversation).where(conversation.c.id == contact_id)).one()
 
 
-def _follow(work: Work, event_id: int, row: Row[Any], asked: str, body: str) -> list[Change]:
+def _follow(work: Work, event_id: int, own: dict[str, int], asked: str, body: str) -> list[Change]:
     """What the contact's words do to consent and enrollments."""
+    contact_id = own["contact_id"]
     if asked == "out":
-        return consent.go_out(work, event_id, row.id, Why("keyword", body))
+        return consent.go_out(work, event_id, contact_id, Why("keyword", body))
+    if asked == "phrase" and not consent.is_out(work, contact_id):
+        return reviews.open_(work, event_id, contact_id, own["id"], body)
     changes = []
-    if asked in ("in", "yes") and consent.may_return(work, row.id, by_yes=asked == "yes"):
-        changes = consent.go_in(work, event_id, row.id, Why("keyword", body))
-    if asked == "phrase":  # nothing automatic goes on until a person has read it
-        return changes + consent.stop(work, row.id, "asked to stop", true())
-    return changes + consent.stop_on_reply(work, row.id)
+    if asked in ("in", "yes") and consent.may_return(work, contact_id, by_yes=asked == "yes"):
+        changes = consent.go_in(work, event_id, contact_id, Why("keyword", body))
+    if asked == "help":
+        changes = _help(work, event_id, contact_id)
+    return changes + consent.stop_on_reply(work, contact_id)
+
+
+def _help(work: Work, event_id: int, contact_id: int) -> list[Change]:
+    """Who we are, once a day; nothing to who has opted out."""
+    o = outbox.c
+    lately = select(o.id).where(o.contact_id == contact_id, o.origin == HELP, o.created_at > work.now - HELP_SECONDS)
+    if consent.is_out(work, contact_id) or work.conn.execute(lately.limit(1)).first() is not None:
+        return []
+    answer = setup.load(work.conn).help_answer
+    return [put(work, event_id, Text(contact_id, answer, work.now, HELP))[1]]
 
 
 def _wake(work: Work, row: Row[Any], asked: str) -> list[Change]:

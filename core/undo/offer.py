@@ -53,6 +53,7 @@ OTHERS = (
     "custom.retire",
     "custom.revive",
     "note.edit",
+    "review.not_out",
 )
 QUIET = frozenset({"undo", "note.edit"})
 """Never offered by themselves: undos, and notes, which keep their versions beside them."""
