@@ -4,7 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from core import jobs
 from core.conversations import upkeep
@@ -79,6 +92,11 @@ def claim(work: Work, pace: Pace, most: int = 1) -> Claims:
     _withhold(work, [each for each in judged if each[1].state in ("suppressed", "cancelled")])
     _put_off(work, [each for each in judged if each[1].state in ("scheduled", "held")])
     return Claims(_intend(work, [each for each in judged if each[1].state == "sending"], pace), len(judged))
+
+
+def is_due(reader: Connection, now: int) -> bool:
+    """Whether there is anything to send or to ask after."""
+    return reader.execute(select(o.id).where(unsettled(), o.due_at <= now).limit(1)).first() is not None
 
 
 def unsettled() -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from core.database.search import reindexing
 from core.database.tables import attachment, conversation, event, message, outbox, phone_claim
 from core.database.work import STEP
 from core.errors import Invalid
-from core.messages import consent, media, reviews
+from core.messages import consent, media, numbers, reviews
 from core.messages.consent import Why
 from core.messages.keywords import wish
 from core.messages.media import Kept
@@ -44,12 +44,15 @@ class Media(NamedTuple):
 
 @dataclass(frozen=True)
 class Incoming:
-    """A text as the provider tells of it. `external_id`: its own id; `sender`: a phone in any spelling."""
+    """A text as the provider tells of it. `external_id`: its own id; `sender`: a phone in any spelling; `to`: our own
+    number that it was written to, where that is known.
+    """
 
     external_id: str
     sender: str
     body: str
     media: tuple[Media, ...] = ()
+    to: str = ""
 
 
 def accept(store: Store, data_dir: Path, region: str, text: Incoming) -> int | None:
@@ -88,6 +91,7 @@ def receive(work: Work, number: phone.Phone, text: Incoming, kept: list[Kept]) -
         return None
     event_id = work.record(RECEIVED)
     row = _meet(work, event_id, number)
+    _answer_from(work, row, text.to)
     body = text.body.translate(NO_TEXT)
     message_id = work.take_ids("message")
     own = {"contact_id": row.id, "id": message_id}
@@ -123,6 +127,17 @@ def _meet(work: Work, event_id: int, number: phone.Phone) -> Row[Any]:
         newcomers.insert(work, event_id, {contact_id: row}, newcomers.Names({}, {}))
     images.lock(work.conn, [contact_id])
     return work.conn.execute(select(conversation).where(conversation.c.id == contact_id)).one()
+
+
+def _answer_from(work: Work, row: Row[Any], to: str) -> None:
+    """Answers go out from the number that was written to."""
+    try:
+        number_id = numbers.meet(work, phone.parse(to, "").e164)
+    except Invalid:  # not told, or no phone, as a short code
+        return
+    if number_id != row.sender_id:
+        c = conversation.c
+        work.conn.execute(update(conversation).where(c.id == row.id).values(sender_id=number_id))
 
 
 def _follow(work: Work, event_id: int, own: dict[str, int], asked: str, body: str) -> list[Change]:

@@ -20,7 +20,7 @@ from core.database import Store
 from core.errors import AppError
 from core.messages import outcome
 from core.messages.breaker import Breaker
-from core.messages.claims import USUAL, Claimed, Pace, claim
+from core.messages.claims import USUAL, Claimed, Pace, claim, is_due
 from core.messages.doubts import doubt, resolve
 from core.messages.outcome import Settled
 from core.messages.provider import Answer, Held, Provider, Unreachable
@@ -67,7 +67,12 @@ class Sender:
 
     def step(self) -> bool:
         """Send texts, or ask after some; False: there is nothing to do now."""
-        if self._breaker.wait or not self._provider.is_ready() or not self._answers():
+        if self._breaker.wait or not self._provider.is_ready():
+            return False
+        with self._store.read() as reader:
+            if not is_due(reader, clock.now()):
+                return False
+        if not self._answers():
             return False
         claims = self._store.write(people.SYSTEM, claim, self._pace, self._size())
         if claims.going:

@@ -1,7 +1,8 @@
 """What the provider tells over the network: texts that came in, and what became of those that went out.
 
 The guard has checked the signature before; here the words are checked. Both are JSON objects:
-inbound `id`, `from`, `body`, `media` (a list of objects with `data`, in base64); status `key`, `id`, `status`, `code`.
+inbound `id`, `from`, `to`, `body`, `media` (a list of objects with `data`, in base64); status `key`, `id`, `status`,
+`code`.
 """
 
 import binascii
@@ -35,7 +36,7 @@ def inbound(store: Store, settings: Settings, body: bytes) -> Answer:
         if not isinstance(listed, list) or len(listed) > MOST_FILES:
             raise Invalid(f"“media” must be a list of at most {MOST_FILES} files.")
         media = tuple(_media(each) for each in listed)
-        text = Incoming(_text(said, "id"), _text(said, "from"), _text(said, "body"), media)
+        text = Incoming(_text(said, "id"), _text(said, "from"), _text(said, "body"), media, _text(said, "to"))
         with store.read() as reader:
             region = setup.load(reader, settings).default_region
         message_id = accept(store, Path(settings.data_dir), region, text)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from core import sms
 from core.access import Actor
 from core.database import Store, Work
 from core.database.tables import conversation, enrollment, message, outbox, workflow
@@ -52,6 +53,17 @@ def enroll(work: Work, contact_id: int, workflow_id: int) -> int:
     work.conn.execute(insert(enrollment).values(**own, **live))
     work.conn.execute(conversation.update().where(conversation.c.id == contact_id).values(enrollment_count=1))
     return id_
+
+
+def answer_from(work: Work, contact_ids: list[int], number_id: int) -> None:
+    """As if these contacts had written to this number of ours."""
+    c = conversation.c
+    work.conn.execute(conversation.update().where(c.id.in_(contact_ids)).values(sender_id=number_id))
+
+
+def segments(body: str) -> int:
+    """How many the network carries."""
+    return sms.count(body).segments
 
 
 def write(store: Store, contact_id: int, body: str = "Hello", actor: Actor = ALICE, **parts: Any) -> int:
