@@ -44,14 +44,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a rule finds now. `wanted`: its filter as of now; `words` the same; `action_words`: “Archive”."""
+    """What a rule finds now. `wanted`: its filter as of now; `words` the same."""
 
     rule: Rule
     wanted: ConversationFilter
     words: str
     count: Count
     action: Action
-    action_words: str
 
 
 def rules(reader: Connection) -> list[Rule]:
@@ -73,7 +72,7 @@ def proposals(reader: Connection, cap: int | None = CAP) -> list[Proposal]:
             said = [words for part, words in rule.wanted.words(names) if part != "active_from"]
             silent = [f"silent {rule.silent_days} days"] if rule.silent_days is not None else []
             words = ", ".join([*silent, *said])
-            found.append(Proposal(rule, wanted, words, count, rule.action, rule.action.kind.label))
+            found.append(Proposal(rule, wanted, words, count, rule.action))
     return found
 
 

@@ -10,8 +10,7 @@ from core import bulk, cleanup
 from core.bulk import Selection
 from core.cleanup import Proposal, Rule
 from core.errors import AppError
-from pages.ui import acting, frame, listing, rule_form, session, url
-from pages.ui.plain import plain
+from pages.ui import acting, frame, listing, preview, rule_form, session, url
 
 INBOX = "inbox/conversations.py"
 
@@ -34,9 +33,7 @@ def _proposal(proposal: Proposal, is_under_way: bool) -> None:
             st.text(rule.name)
             st.text(f"{counted}: {proposal.words}")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            label = (
-                f"{plain(proposal.action_words)} {counted}" if proposal.count.is_exact else plain(proposal.action_words)
-            )
+            label = preview.LABELS[proposal.action.name].format(counted if proposal.count.is_exact else "all of them")
             if is_under_way:
                 st.text("Under way.")
             else:

@@ -122,7 +122,8 @@ def _last(event_id: int) -> None:
     except NotFound:
         _forget()
         return
-    st.text(said(entry))
+    with st.container(key="frame.said", width="content"):  # makes room for what was just told
+        st.text(said(entry))
     undo_button(entry, offer, "frame.undo")
     _details(event_id)
 

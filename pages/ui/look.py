@@ -46,10 +46,12 @@ div:has(> :is(.st-key-frame, .st-key-keys)) { position: absolute; }
 .st-key-conversations-ticks { width: auto; }
 div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden; }
 .st-key-frame {
-  position: fixed; top: 0.55rem; right: 4rem; z-index: 999990; width: auto; max-width: min(46rem, calc(100vw - 42rem));
-  flex-wrap: nowrap; padding: 0 0.75rem; border-radius: 8px; background: light-dark(#e6f0fa, #1c2f44); }
+  position: fixed; top: 0.55rem; right: 4rem; z-index: 999990; width: auto; box-sizing: border-box;
+  max-width: min(46rem, max(24rem, calc(100vw - 50rem))); flex-wrap: nowrap;
+  padding: 0 0.75rem; border-radius: 8px; background: light-dark(#e6f0fa, #1c2f44); }
 .st-key-frame:not(:has(> *)) { display: none; }
 .st-key-frame > :has([data-testid="stText"]) { min-width: 0; flex: 0 1 auto; }
+.st-key-frame > :is(.st-key-frame-said, :has(.st-key-frame-said)) { flex-shrink: 1000; }
 .st-key-frame [data-testid="stText"], .st-key-frame [data-testid="stText"] * {
   font-size: 0.92rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
 .st-key-keys { position: fixed; left: auto; right: 1.2rem; bottom: 1rem; width: 5rem !important; z-index: 10; }

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as TooLate
 from sqlalchemy import func, select
 
-from core import people
+from core import bulk, people
 from core.conversations import ConversationFilter, find_ids
 from core.database import Store
 from core.database.tables import change, contact_tag, conversation, event, event_state, tag
@@ -237,3 +237,20 @@ def check_books(store: Store) -> None:
             if name in after:
                 assert last.get((row.contact_id, name), before[name]) == before[name]
                 last[row.contact_id, name] = after[name]
+
+
+def test_the_strip_of_the_last_action_leaves_every_page_in_reach(
+    running: AppServer, store: Store, open_page: Open
+) -> None:
+    with store.read() as reader:
+        first = find_ids(reader, ConversationFilter(is_hot=False))[0]
+    meant = bulk.choose("ticked", [first], words="silent for very long, and more of the same " * 5)
+    bulk.start(store, people.local_actor(store), bulk.action("hot"), meant)
+    page = open_page(running.url)
+    grid(page)
+    expect(strip(page)).to_contain_text("silent for very long")
+    last = page.get_by_role("link", name="Settings").bounding_box()
+    covered = strip(page).bounding_box()
+    assert last is not None
+    assert covered is not None
+    assert covered["x"] >= last["x"] + last["width"]
