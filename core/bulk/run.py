@@ -2,7 +2,6 @@
 
 import json
 import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -14,19 +13,13 @@ from core import jobs, people
 from core.access import Actor
 from core.bulk.actions import BY_VERB, Action, action, lacks
 from core.bulk.carry import Counts, Order, carry, looked_up, refuse
+from core.bulk.pace import Pace
 from core.bulk.selection import AT_ONCE, Selection, carriers
-from core.database import Change, Store, Work, engines, images
+from core.database import Change, Store, Work, engines, images, turns
 from core.database.tables import change, event, event_state, job, selected, tag, workflow
 from core.errors import AppError, Conflict, Invalid, NotFound, Unavailable
 
 log = logging.getLogger(__name__)
-
-FIRST_CHUNK = 2_000
-SMALLEST_CHUNK, LARGEST_CHUNK = 2_000, 20_000
-"""Smaller ones write the same pages of the indexes so often that a busy machine would never come to an end."""
-
-LOCK_SECONDS = 0.15
-"""What a chunk aims at; nobody shall wait longer than 0.25 seconds for a write."""
 
 
 def start(store: Store, actor: Actor, action: Action, selection: Selection, request_id: str | None = None) -> int:
@@ -93,7 +86,7 @@ def carry_out(store: Store, event_id: int, go_on: Callable[[], bool] = lambda: T
     job_ = _Job(store, event_id)
     while go_on() and not job_.is_done:
         job_.step()
-        time.sleep(engines.rest_seconds(store.engine))
+        turns.rest(store.engine)
     if job_.is_done:
         store.write(people.SYSTEM, _finish, event_id)
 
@@ -112,15 +105,14 @@ class _Job:
         self.order = Order(event_id, action_of(row.verb, json.loads(row.params)), row.chosen_at)
         self.ids: list[int] = json.loads(row.ids)
         self.user_id: int = row.user_id
-        self.size = FIRST_CHUNK
+        self.pace = Pace()
 
     @property
     def is_done(self) -> bool:
         return self.place >= len(self.ids)
 
     def step(self) -> None:
-        ids = self.ids[self.place : self.place + self.size]
-        begun = time.monotonic()
+        ids = self.ids[self.place : self.place + self.pace.size]
         try:
             self.store.write(people.SYSTEM, self._carry, ids)
         except (IntegrityError, DataError) as error:
@@ -131,20 +123,20 @@ class _Job:
                 raise
             self.store.write(people.SYSTEM, self._refuse, ids, str(error))
         self.place += len(ids)
-        taken = time.monotonic() - begun
-        self.size = next_size(self.size, taken)
+        self.pace.end()
 
     def _narrow(self, ids: Sequence[int], error: Exception) -> None:
         """Some row cannot be written: the stretch is halved until it stands alone, and it is listed as failed."""
         if len(ids) > 1:
-            self.size = len(ids) // 2
+            self.pace.size = len(ids) // 2
             return
         log.error("Event %s cannot change conversation %s: %s", self.order.event_id, ids[0], error)
         self.store.write(people.SYSTEM, self._refuse, ids, "error")
         self.place += 1
-        self.size = FIRST_CHUNK
+        self.pace = Pace()
 
     def _carry(self, work: Work, ids: Sequence[int]) -> None:
+        self.pace.begin()
         jobs.hold(work, self.order.event_id, jobs.me())
         work.actor = self._actor(work)
         self._advance(work, ids, carry(work, self.order, ids, self.place + 1, len(self.ids)))
@@ -162,12 +154,6 @@ class _Job:
             return people.actor(work.conn, self.user_id)
         except NotFound:
             return Actor(self.user_id, "", frozenset())
-
-
-def next_size(size: int, seconds: float) -> int:
-    """How many rows the next chunk takes, after one of `size` took so long."""
-    wanted = size * max(0.5, min(2.0, LOCK_SECONDS / max(seconds, 1e-3)))
-    return min(LARGEST_CHUNK, max(SMALLEST_CHUNK, int(wanted)))
 
 
 def _finish(work: Work, event_id: int) -> None:

@@ -83,11 +83,6 @@ def look_up_by_key(connection: Connection) -> None:
         connection.execute(_BY_KEY)
 
 
-def rest_seconds(engine: Engine) -> float:
-    """How long a long job rests after each write: who waits for SQLite's one lock is not served in turn."""
-    return 0.02 if engine.dialect.name == "sqlite" else 0.0
-
-
 def _open_sqlite(url: str) -> Engine:
     engine = create_engine(
         url,

@@ -1,7 +1,6 @@
 """Starting an undo, and carrying a large one out as a job, stretch by stretch."""
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +11,9 @@ from core import jobs, people
 from core.access import Actor
 from core.bulk.apply import Stretch, follow, shapes
 from core.bulk.carry import Counts, count
-from core.bulk.run import FIRST_CHUNK, next_size
+from core.bulk.pace import Pace
 from core.bulk.selection import AT_ONCE
-from core.database import Store, Work, engines, images
+from core.database import Store, Work, images, turns
 from core.database.tables import change, event, event_state, job
 from core.errors import Conflict, NotFound
 from core.transfer import undo as import_undo
@@ -81,21 +80,22 @@ def carry_out(store: Store, undo_id: int, go_on: Callable[[], bool] = lambda: Tr
         ).first()
     if row is None:
         raise NotFound("This is no undo.")
-    under_way, place, size = Undo(undo_id, row.undoes_event_id), row.place, FIRST_CHUNK
+    under_way, place, pace = Undo(undo_id, row.undoes_event_id), row.place, Pace()
     actor = Actor(row.user_id, "", frozenset())  # who was allowed to begin it; it always goes to its end
     while go_on():
-        begun = time.monotonic()
-        following = store.write(actor, _step, under_way, place, size)
+        following = store.write(actor, _step, under_way, place, pace)
         if following is None:
             return
-        place, size = following, next_size(size, time.monotonic() - begun)
-        time.sleep(engines.rest_seconds(store.engine))
+        place = following
+        pace.end()
+        turns.rest(store.engine)
 
 
-def _step(work: Work, under_way: Undo, place: int, size: int) -> int | None:
+def _step(work: Work, under_way: Undo, place: int, pace: Pace) -> int | None:
     """One stretch; returns where the next begins, None at the end."""
+    pace.begin()
     jobs.hold(work, under_way.event_id, jobs.me())
-    following, counts = _stretch(work, under_way, place, size)
+    following, counts = _stretch(work, under_way, place, pace.size)
     jobs.advance(work, under_way.event_id, following or place, counts)
     if following is None:
         jobs.finish(work, under_way.event_id, "done")

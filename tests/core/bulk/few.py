@@ -159,7 +159,7 @@ def at_most(n: int) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in ("core.bulk.run", "core.undo.run"):
             patch.setattr(f"{module}.AT_ONCE", n)
-            patch.setattr(f"{module}.FIRST_CHUNK", 3)
-        patch.setattr("core.bulk.run.LARGEST_CHUNK", 3)
-        patch.setattr("core.database.engines.rest_seconds", lambda _engine: 0.0)
+        for size in ("FIRST_CHUNK", "LARGEST_CHUNK"):
+            patch.setattr(f"core.bulk.pace.{size}", 3)
+        patch.setattr("core.database.turns.rest", lambda _engine: None)
         yield

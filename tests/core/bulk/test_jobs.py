@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from core import bulk, history, jobs, undo
 from core.access import Actor, Right
-from core.bulk import carry, run
-from core.database import Store, Work, engines
+from core.bulk import carry, pace, run
+from core.database import Store, Work, turns
 from core.database.tables import user_role
 from core.errors import Conflict, NotAllowed, NotFound, Unavailable
 from tests.conftest import ALICE, BOB, VERA, Clock
@@ -24,8 +24,9 @@ def ids(store: Store, fixed_clock: Clock, monkeypatch: pytest.MonkeyPatch) -> li
     """The conversations of a small world in which everything becomes a job of small chunks."""
     found = fill(store)
     fixed_clock.advance(60)
-    for name, value in (("AT_ONCE", 0), ("FIRST_CHUNK", 7), ("LARGEST_CHUNK", 7)):
-        monkeypatch.setattr(run, name, value)
+    monkeypatch.setattr(run, "AT_ONCE", 0)
+    for name in ("FIRST_CHUNK", "LARGEST_CHUNK"):
+        monkeypatch.setattr(pace, name, 7)
     return found
 
 
@@ -131,14 +132,13 @@ def test_a_job_cancelled_and_undone_after_its_last_row_stays_undone(
 ) -> None:
     before = picture(store)
     event_id = begin(store, ids)
-    monkeypatch.setattr(run, "FIRST_CHUNK", SIZE)
+    monkeypatch.setattr(pace, "FIRST_CHUNK", SIZE)
 
-    def meanwhile(_engine: Any) -> float:
+    def meanwhile(_engine: Any) -> None:
         jobs.cancel(store, ALICE, event_id)
         undo.start(store, ALICE, event_id)
-        return 0.0
 
-    monkeypatch.setattr(engines, "rest_seconds", meanwhile)
+    monkeypatch.setattr(turns, "rest", meanwhile)
     with pytest.raises(Conflict):
         bulk.carry_out(store, event_id)
     assert (state(store, event_id), picture(store)) == ("undone", before)

@@ -118,9 +118,8 @@ def test_a_large_selection_becomes_a_job_with_the_same_result(
     before = picture(store)
     monkeypatch.setattr("core.bulk.run.AT_ONCE", 3)
     monkeypatch.setattr("core.undo.run.AT_ONCE", 0)
-    monkeypatch.setattr("core.bulk.run.FIRST_CHUNK", 7)
-    monkeypatch.setattr("core.bulk.run.LARGEST_CHUNK", 7)
-    monkeypatch.setattr("core.undo.run.FIRST_CHUNK", 7)
+    monkeypatch.setattr("core.bulk.pace.FIRST_CHUNK", 7)
+    monkeypatch.setattr("core.bulk.pace.LARGEST_CHUNK", 7)
     event_id = bulk.start(store, ALICE, action, bulk.choose("ticked", ids), f"once {action}")
     assert status(store, event_id).state == "queued"
     assert bulk.start(store, ALICE, action, bulk.choose("ticked", ids), f"once {action}") == event_id

@@ -5,8 +5,7 @@ import multiprocessing
 from contextlib import closing
 from multiprocessing.connection import Connection
 
-import core.undo.run
-from core import bulk
+from core.bulk import pace
 from core.database import Store
 from core.settings import Settings
 from core.worker import Worker
@@ -17,7 +16,7 @@ PROCESSES.set_forkserver_preload([__name__])
 
 def work(url: str, chunk: int, ready: Connection) -> None:
     """At work until nothing waits, in chunks of this many rows; says so when the database is open."""
-    bulk.run.FIRST_CHUNK = bulk.run.SMALLEST_CHUNK = bulk.run.LARGEST_CHUNK = core.undo.run.FIRST_CHUNK = chunk
+    pace.FIRST_CHUNK = pace.SMALLEST_CHUNK = pace.LARGEST_CHUNK = chunk
     with closing(Store.open(url)) as store:
         ready.send("ready")
         Worker(store, Settings()).run(until_done=True)
