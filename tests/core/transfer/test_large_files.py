@@ -46,7 +46,7 @@ def unpacked(block: bytes) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(":memory:")) as opened:
         opened.deserialize(block)
         rows = opened.execute(f"SELECT {', '.join(arrivals.COLUMNS)} FROM arrival ORDER BY line").fetchall()
-    return [(*row[:2], bool(row[2]), *row[3:12], "", row[12], (), row[13], (), (), tuple(row[14:])) for row in rows]
+    return [(*row[:2], bool(row[2]), *row[3:12], "", row[12], (), row[13], (), (), (), tuple(row[14:])) for row in rows]
 
 
 @pytest.mark.parametrize(
