@@ -16,7 +16,7 @@ def _key(key: str, words: str, *buttons: str, in_list: bool = False, shown: str 
 
 
 KEYS = [
-    _key("/", "Search"),
+    _key("/", "Search; Esc goes on to the list"),
     _key("j", "Next conversation", f"{READER}-next", in_list=True),
     _key("k", "Previous conversation", f"{READER}-previous", in_list=True),
     _key("x", "Select, or not: the open conversation or the row with the focus", f"{READER}-tick", in_list=True),
@@ -28,6 +28,7 @@ KEYS = [
     _key("f", "Follow up, or done with it", f"{READER}-follow_up", f"{READER}-follow_up_done"),
     _key("q", "Work through this list, one conversation after the other", "conversations-work"),
     _key("r", "Write a text"),
+    _key("n", "Write a note"),
     _key("z", "Undo what was done last", "frame-undo"),
     _key("Escape", "Close the conversation", f"{READER}-close", shown="Esc"),
 ]

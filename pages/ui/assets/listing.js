@@ -1,4 +1,4 @@
-// What is listed, in words, with one removable chip for each part of the filter; and the key / for the search box.
+// What is listed, in words, with one removable chip for each part of the filter; and the keys to the search box (/) and back.
 const SEARCH = '.st-key-conversations-search input';
 
 function element(tag, name, text) {
@@ -10,6 +10,7 @@ function element(tag, name, text) {
 
 function focusSearch(event) {
   const [target] = event.composedPath(); // also where a component of ours is typed into
+  if (event.key === 'Escape' && target.matches && target.matches(SEARCH)) { target.blur(); }
   const typing = target.closest && target.closest('input, textarea, [contenteditable], [role="combobox"]');
   const box = document.querySelector(SEARCH);
   if (event.key !== '/' || typing || !box || event.ctrlKey || event.metaKey || event.altKey) { return; }

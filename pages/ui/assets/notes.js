@@ -7,6 +7,7 @@ const AGAIN = 3000;  // after a failed request
 const ABANDONED = 8000;  // a copy so old belongs to no window that still saves
 const MOST_KEPT_ALIVE = 60000;  // bytes that a browser sends for a page that is gone
 const PREFIX = 'talkdeck.note.';
+const TYPING = 'input, textarea, select, [contenteditable], [role="combobox"], [role="listbox"], [role="dialog"]';
 
 const editors = new WeakMap();
 
@@ -132,6 +133,11 @@ class Editor {
     this.history = this.root.appendChild(element('div', 'history'));
     this.area.addEventListener('input', () => { this.grow(); this.draft.typed(this.area.value); });
     this.area.addEventListener('blur', () => this.draft && this.draft.flush());
+    this.area.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || event.isComposing) { return; }
+      event.stopPropagation();
+      this.area.blur();
+    });
     const leaving = () => { if (this.draft && this.root.isConnected) { this.draft.flush(true); } };
     document.addEventListener('visibilitychange', leaving);
     ['pagehide', 'beforeunload'].forEach((name) => window.addEventListener(name, leaving));
@@ -268,4 +274,14 @@ export default function (component) {
     editors.set(parentElement, editor);
   }
   editor.hear(data, setTriggerValue);
+  const begin = (event) => {
+    const target = event.composedPath()[0];
+    const isTyping = target && target.closest && target.closest(TYPING);
+    if (event.key !== 'n' || isTyping || event.ctrlKey || event.metaKey || event.altKey) { return; }
+    event.preventDefault();
+    editor.area.focus();
+    editor.area.setSelectionRange(editor.area.value.length, editor.area.value.length);
+  };
+  document.addEventListener('keydown', begin);
+  return () => document.removeEventListener('keydown', begin);
 }
