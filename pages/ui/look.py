@@ -3,9 +3,12 @@
 import streamlit as st
 
 CSS = """<style>
+.stApp { /* Streamlit gives these to components alone */
+  --st-border-color: light-dark(#d5dce3, #33404c); --st-link-color: light-dark(#0b62b3, #6fb3ea); }
 [data-testid="stMainBlockContainer"] { padding: 4rem 1.25rem 0.5rem; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] {
   gap: 0.6rem; --list: max(320px, calc(100vh - 20.6rem)); }
+[data-variant][data-selected="true"] p { color: var(--st-link-color); }
 .st-key-conversations-search [data-testid="InputInstructions"] { display: none; }
 .st-key-conversations-kebab button [aria-hidden="true"] { display: none; }
 .st-key-conversations-line { min-height: 2.4rem; }
@@ -80,6 +83,7 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
   .st-key-reader-own, .st-key-keys { display: none; }
   .st-key-conversations-columns { display: none; }
   .st-key-conversations-verbs, .st-key-conversations-ticks { flex-wrap: nowrap; overflow-x: auto; max-width: 100%; }
+  .st-key-conversations-verbs:not(:has(button:enabled)) { overflow-x: hidden; }
   .st-key-conversations-verbs > *, .st-key-conversations-ticks > * { flex: none; }
   .st-key-frame { top: auto; bottom: 0.5rem; right: 0.5rem; left: 0.5rem; max-width: none; }
   .st-key-reader-bar [data-testid="stButton"]:not([class*="st-key-reader-ez_"] *) p { font-size: 0; }

@@ -182,6 +182,7 @@ class Card {
       this.fields.clear();
     }
     this.data = data;
+    this.root.setAttribute('aria-label', data.parts.map((part) => part.title).join(', '));
     // What stays in place keeps its focus.
     const kept = new Map([...this.root.children].map((child) => [child.dataset.part, child]));
     const parts = data.parts.map((part) => {

@@ -19,7 +19,7 @@ export default function (component) {
   parentElement.querySelectorAll('table').forEach((old) => old.remove());
   const table = element('table', 'tags');
   const head = table.createTHead().insertRow();
-  ['Tag', 'Contacts', 'Priority', ''].forEach((title) => { head.append(element('th', '', title)); });
+  ['Tag', 'Contacts', 'Priority', ''].forEach((title) => { head.append(element(title ? 'th' : 'td', '', title)); });
   const body = table.createTBody();
   data.tags.forEach((tag) => {
     const row = body.insertRow();

@@ -11,7 +11,7 @@ export default function (component) {
   parentElement.querySelectorAll('table').forEach((old) => old.remove());
   const table = element('table', 'templates');
   const head = table.createTHead().insertRow();
-  ['Template', 'Shortcut', 'Folder', 'Used', ''].forEach((title) => { head.append(element('th', '', title)); });
+  ['Template', 'Shortcut', 'Folder', 'Used', ''].forEach((title) => { head.append(element(title ? 'th' : 'td', '', title)); });
   const body = table.createTBody();
   data.templates.forEach((each) => {
     const row = body.insertRow();
