@@ -3,6 +3,7 @@ nothing wrong with contrast (4.5), names, roles and labels.
 """
 
 from contextlib import closing
+from functools import partial
 
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
@@ -16,6 +17,11 @@ from tests.browser.hands import furnish, grid
 from tests.server import AppServer
 
 SIZES: dict[str, ViewportSize] = {"1280": {"width": 1280, "height": 860}, "400": {"width": 400, "height": 800}}
+Way = tuple[Scheme, str]
+WAYS: tuple[Way, ...] = (("light", "1280"), ("dark", "400"), ("light", "400"), ("dark", "1280"))
+IN_SHORT = WAYS[:2]
+"""Each theme and each width once; all four at full figures."""
+
 PLACES = {
     "cleanup": ("New rule", "New rule"),
     "templates": ("New template", "New template"),
@@ -67,10 +73,20 @@ def test_what_cannot_be_read_is_found(app: AppServer, open_page: Open) -> None:
     assert {line.split(":")[0] for line in settled(page)} == {"color-contrast", "button-name"}
 
 
-@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_can_be_read(app: AppServer, open_page: Open, scheme: Scheme, size: ViewportSize) -> None:
-    page = open_page(app.url, viewport=size, color_scheme=scheme)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "way" in metafunc.fixturenames:
+        metafunc.parametrize("way", WAYS if metafunc.config.getoption("--full") else IN_SHORT, ids="-".join)
+
+
+@pytest.fixture
+def look(way: Way, open_page: Open) -> Open:
+    """Opens a page in one theme and one width."""
+    scheme, width = way
+    return partial(open_page, viewport=SIZES[width], color_scheme=scheme)
+
+
+def test_every_page_can_be_read(app: AppServer, look: Open) -> None:
+    page = look(app.url)
     grid(page)
     found = {"list": settled(page)}
     page.get_by_role("button", name="New contact").click()
@@ -87,12 +103,8 @@ def test_every_page_can_be_read(app: AppServer, open_page: Open, scheme: Scheme,
     assert not {where: wrong for where, wrong in found.items() if wrong}
 
 
-@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_conversation_and_its_dialogs_can_be_read(
-    app: AppServer, open_page: Open, scheme: Scheme, size: ViewportSize
-) -> None:
-    page = open_page(f"{app.url}/contact?c={CONTACT}", viewport=size, color_scheme=scheme)
+def test_a_conversation_and_its_dialogs_can_be_read(app: AppServer, look: Open) -> None:
+    page = look(f"{app.url}/contact?c={CONTACT}")
     expect(page.locator(".composer .area")).to_be_visible()
     found = {"contact": settled(page)}
     page.goto(f"{app.url}/?c={CONTACT}")
