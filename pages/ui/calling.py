@@ -14,7 +14,7 @@ OPEN = "calls.open"
 
 def dialled(contact_id: int) -> None:
     """The number was clicked. A callback."""
-    if frame.is_echo():
+    if frame.is_echo("reader"):
         return
     try:
         call_id = session.store().write(session.actor(), calls.log, contact_id)

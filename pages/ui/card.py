@@ -72,7 +72,7 @@ def _save(contact_id: int, name: str, value: str, seen: str) -> dict[str, Any]:
 
 
 def _act(name: str, told: Mapping[str, Any], param: str) -> None:
-    if told and not frame.is_echo():
+    if told and not frame.is_echo("card"):
         value = [told["id"]] if param.endswith("_ids") else told["id"]
         acting.act(name, Target(int(told["contact"])), secrets.token_hex(16), **{param: value})
 
@@ -83,7 +83,7 @@ def _open(told: Mapping[str, Any]) -> None:
 
 
 def _unlink(told: Mapping[str, Any]) -> None:
-    if not told or frame.is_echo():
+    if not told or frame.is_echo("card"):
         return
     try:
         frame.did(session.store().write(session.actor(), contacts.unlink, int(told["contact"])))

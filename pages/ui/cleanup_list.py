@@ -61,7 +61,7 @@ def _preview(proposal: Proposal) -> None:
 
 def _meant(proposal: Proposal) -> Selection | None:
     """What the rule finds now; None when that is being dealt with already: a second click, or somebody else."""
-    if frame.is_echo():
+    if frame.is_echo("cleanup"):
         return None
     with session.store().read() as reader:
         meant = bulk.choose_all(reader, proposal.wanted)
@@ -70,7 +70,7 @@ def _meant(proposal: Proposal) -> Selection | None:
 
 
 def _do(verb: Any, *args: object) -> None:
-    if frame.is_echo():  # the next proposal has come up to where this one was
+    if frame.is_echo("cleanup"):  # the next proposal has come up to where this one was
         return
     try:
         event_id = session.store().write(session.actor(), verb, *args)

@@ -50,7 +50,7 @@ def _hint(kind: str, usual: Workflow | None) -> str:
 
 
 def _press(kind: str, usual: Workflow | None, target: Target) -> None:
-    if frame.is_echo():
+    if frame.is_echo("reader"):
         return
     if usual is None:
         acting.ask(f"ez_{kind}", target)

@@ -52,16 +52,17 @@ def tell(sentence: str) -> None:
     st.session_state[TOLD] = sentence
 
 
-def is_echo() -> bool:
-    """Whether this click is the second one of a double click: it may fall on a button that has just changed."""
-    now, last = time.monotonic(), st.session_state.get(ACTED, 0.0)
-    st.session_state[ACTED] = now
+def is_echo(place: str) -> bool:
+    """Whether this click is the second of a double click: it may fall on a button of this place that has changed."""
+    key = f"{ACTED}.{place}"
+    now, last = time.monotonic(), st.session_state.get(key, 0.0)
+    st.session_state[key] = now
     return now - last < ECHO_SECONDS
 
 
 def take_back(event_id: int, request_id: str) -> None:
     """Undo an event; the undo can itself be undone. A callback."""
-    if is_echo():
+    if is_echo("frame"):
         return
     try:
         undone = undo.start(session.store(), session.actor(), event_id, request_id)

@@ -79,12 +79,12 @@ def _button(label: str, icon: str, key: str, act: object, *args: object, hint: s
 
 
 def _act(name_: str, target: Target) -> None:
-    if not frame.is_echo():
+    if not frame.is_echo("reader"):
         acting.act(name_, target, secrets.token_hex(16))
 
 
 def _archive(target: Target, goes_on: bool) -> None:
-    if frame.is_echo():
+    if frame.is_echo("reader"):
         return
     actions.archive(target)
     if goes_on and acting.asked() is None and url.now().opened == target.conversation:

@@ -58,15 +58,15 @@ def test_messages_are_drawn_as_they_came(app: AppServer, open_page: Open, pictur
         for n, body in enumerate(strings):
             accept(store, app.data_dir, "US", Incoming(f"H{n}", world.phone(id_ + 5_000), body))
     page = open_page(f"{app.url}/?c={id_}")
-    expect(page.locator(".thread .message")).to_have_count(len(strings), timeout=60_000)
-    drawn = page.locator(".thread .message .body").all_text_contents()
+    expect(page.locator(".thread .message.in")).to_have_count(len(strings), timeout=60_000)
+    drawn = page.locator(".thread .message.in .body").all_text_contents()
     assert drawn == [straight(body.replace("\0", "\ufffd")) for body in strings if body]
     hrefs = [str(link.get_attribute("href")) for link in page.locator(".thread a").all()]
     assert hrefs
     assert all(href.lower().startswith(("http://", "https://")) for href in hrefs)
     assert_nothing_happened(page)
     page.goto(f"{app.url}/contact?c={id_}")
-    expect(page.locator(".thread .message")).to_have_count(len(strings), timeout=60_000)
+    expect(page.locator(".thread .message.in")).to_have_count(len(strings), timeout=60_000)
     assert_nothing_happened(page)
     picture(page, "hostile_thread")
 

@@ -168,6 +168,7 @@ class Machine(RuleBasedStateMachine):
         self.done.append(Did(event_id, changes))
         found = status(self.store, event_id)
         assert found.changed == len(changes)
+        assert not found.failed
         assert found.changed + found.already + found.skipped + found.failed == found.total == len(ids)
         assert {row.contact_id for row in accounted(self.store, event_id)} == ids
 

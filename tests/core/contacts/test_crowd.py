@@ -26,6 +26,7 @@ from core.database.tables import (
     conversation,
     custom_value,
     deal,
+    enrollment,
     event,
     note,
     stage_event,
@@ -46,6 +47,7 @@ ROWS = {
     contact_tag: contact_tag.c.tag_id,
     deal: deal.c.id,
     call: call.c.id,
+    enrollment: enrollment.c.id,
 }
 """What people write of a contact: tables, and the column by which changes call their rows."""
 
@@ -53,7 +55,8 @@ DERIVED = {
     "contact": set(),
     "note": set(),
     "deal": {"version"},
-    "conversation": {"version", "activity_key", "name_key", "stage_id", "amount_key", "deal_count"},
+    "enrollment": {"version"},  # of the workflow
+    "conversation": {"version", "activity_key", "name_key", "stage_id", "amount_key", "deal_count", "enrollment_count"},
 }
 """Columns that follow from others; the wide row is checked by what it follows from."""
 

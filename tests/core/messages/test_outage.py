@@ -69,9 +69,7 @@ def is_open(store: Store) -> bool:
 
 
 @pytest.mark.timeout(1_800)
-def test_an_hour_of_outage_and_a_storm_lose_and_double_nothing(
-    store: Store, fixed_clock: Clock, is_full: bool
-) -> None:
+def test_an_hour_of_outage_and_a_storm_lose_and_double_nothing(store: Store, fixed_clock: Clock, is_full: bool) -> None:
     out, storm = FULL if is_full else CI
     fixed_clock.now = MORNING
     ids = store.write(ALICE, world.people, 120)

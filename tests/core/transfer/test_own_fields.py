@@ -18,7 +18,7 @@ from core.transfer.own import Offered
 from tests.core.transfer.world import Office
 
 HEADER = "phone,first_name,Roof,Area,Visit\n"
-FIRST = HEADER + "7345550100,Ava,SLATE,\"1,250.50\",02/10/2026\n7345550101,Bea,,,\n7345550102,Cy,tin,7,\n"
+FIRST = HEADER + '7345550100,Ava,SLATE,"1,250.50",02/10/2026\n7345550101,Bea,,,\n7345550102,Cy,tin,7,\n'
 SECOND = HEADER + "7345550100,,tin,1250.5,\n7345550101,Bea,slate,,\n7345550103,Di,tin,,2026-03-01\n"
 
 
