@@ -1,20 +1,25 @@
 """`import`: files in from the command line."""
 
 import gc
+import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
+import pandas as pd
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from core import setup
 from core.commands.app import Json, answer, app, console, open_store
-from core.transfer import Choices, imports, open_import, own, run
+from core.errors import Invalid
+from core.transfer import Choices, account, imports, open_import, own, run
 from core.transfer.outlook import Counts
 from core.transfer.own import Offered
+from core.words import straight
 
 SHOWN = 20
 
@@ -33,9 +38,12 @@ def import_file(  # noqa: PLR0913 - each option is one decision about the file
     date_order: Annotated[str, typer.Option(help="mdy or dmy; the setting if left out.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would do; write nothing.")] = False,
     errors: Annotated[Path | None, typer.Option(help="Where to write the refused records, to be mended.")] = None,
+    problems: Annotated[Path | None, typer.Option(help="Where to write every problem, remarks included.")] = None,
     as_json: Json = False,
 ) -> None:
     """Import a file; an import that was broken off goes on where it stood."""
+    for target in (errors, problems):
+        _require_writable(target, file)
     store, actor = open_store()
     with store.read() as reader:
         known, offered = setup.load(reader), own.offered(reader)
@@ -43,6 +51,7 @@ def import_file(  # noqa: PLR0913 - each option is one decision about the file
     with open_import(file, kind, known, choices) as source, _bar(source.text.size) as progress:
         if dry_run:
             found = imports.preview(store, source, progress=progress)
+            _list(found.problems, found.problem_count)
             _report(found.counts, None, as_json)
             return
         event_id = imports.take(store, actor, source)
@@ -51,12 +60,37 @@ def import_file(  # noqa: PLR0913 - each option is one decision about the file
         counts = run.carry_out(store, actor, event_id, known, pace)
     with store.read() as reader:
         if errors:
-            with errors.open("wb") as target:
-                target.writelines(imports.rejects_file(reader, event_id))
-        if not as_json:
-            for problem in imports.problems(reader, event_id, limit=SHOWN).itertuples():
-                console.print(f"line {problem.line}: {problem.reason}", markup=False, highlight=False)
+            _write(errors, imports.rejects_file(reader, event_id))
+        if problems:
+            _write(problems, account.problems_file(reader, event_id))
+        _list(imports.problems(reader, event_id, limit=SHOWN), account.problem_count(reader, event_id))
     _report(counts, event_id, as_json)
+
+
+def _require_writable(target: Path | None, file: Path) -> None:
+    """Before the import, because afterwards it is done."""
+    if target is None:
+        return
+    if target.exists() and file.exists() and target.samefile(file):
+        raise Invalid(f"{target} is the file to import, and would be written over. Name another.")
+    if target.is_dir() or not os.access(target if target.exists() else target.parent, os.W_OK):
+        raise Invalid(f"{target} cannot be written. Name a file in a folder that is there.")
+
+
+def _write(target: Path, pieces: Iterator[bytes]) -> None:
+    with target.open("wb") as file:
+        file.writelines(pieces)
+
+
+def _list(problems: pd.DataFrame, total: int) -> None:
+    """The first problems; values in quotes, with whatever would drive a terminal spelled out."""
+    for problem in problems.head(SHOWN).itertuples():
+        where = " ".join(filter(None, (f"line {problem.line}", straight(str(problem.column)))))
+        value = json.dumps(straight(str(problem.value)), ensure_ascii=False)
+        outcome = "rejected" if problem.is_rejected else "imported"
+        console.print(f"{where}: {value}: {problem.reason} ({outcome})", markup=False, highlight=False)
+    if total > SHOWN:
+        console.print(f"These are {SHOWN} of {total:,} problems. --problems FILE writes them all.")
 
 
 def _mapping(pairs: list[str] | None, offered: Offered) -> dict[str, str] | None:
