@@ -14,11 +14,14 @@ LAST_STEP = 5_000
 BUDGET = 2_000
 """Candidates read for one page on a screen; then the page says how far it looked."""
 
+PATIENCE = 5
+"""Times as many are read while nothing is found: a page with nothing on it helps nobody."""
+
 
 def scan(plan: Plan, phrases: Sequence[str], slice_: Slice, budget: int | None) -> tuple[list[Key], Key | None]:
     """The slice of a plan whose texts hold the phrases, and the last candidate read, unless it was the last of all.
 
-    `budget`: candidates to read at most; None: all.
+    `budget`: candidates to read at most, PATIENCE times as many while none holds the phrases; None: all.
     """
     if not phrases:
         return plan.keys(slice_), None
@@ -32,9 +35,10 @@ def scan(plan: Plan, phrases: Sequence[str], slice_: Slice, budget: int | None) 
         if len(found) >= slice_.limit or len(candidates) < step.limit:
             return found[: slice_.limit], None
         read += len(candidates)
-        if budget is not None and read >= budget:
+        left = LAST_STEP if budget is None else budget * (1 if found else PATIENCE) - read
+        if left <= 0:
             return found, candidates[-1]
-        larger = min(step.limit * 4, LAST_STEP, LAST_STEP if budget is None else budget - read)
+        larger = min(step.limit * 4, LAST_STEP, left)
         step = replace(step, limit=larger, edge=candidates[-1][:-1])
 
 

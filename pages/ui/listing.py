@@ -101,4 +101,6 @@ def figure(count: Count) -> str:
 def counted(count: Count) -> str:
     """Such as “214 conversations”."""
     noun = "conversation" if count.n == 1 else "conversations"
+    if not (count.n or count.is_exact):
+        return f"no {noun} so far"
     return f"{count.n:,} {noun}" if count.is_exact else f"at least {count.n:,} {noun}"

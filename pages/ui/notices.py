@@ -77,7 +77,7 @@ def hits_elsewhere(place: url.Place, found: Listing) -> None:
         st.button(label, key="conversations.hits.archived", icon=icon, type="tertiary", on_click=show)
     if not found.count.is_exact:
         st.button(
-            f"Counted to {found.count.n:,} only: count to the end",
+            f"Counted to {found.count.n:,} only: count to the end" if found.count.n else "Look through all of them",
             key="conversations.count",
             icon=":material/functions:",
             type="tertiary",

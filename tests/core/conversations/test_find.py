@@ -91,6 +91,20 @@ def test_the_list_begins_anew_when_the_conversation_of_a_link_is_gone(filled: St
     assert page.has_after
 
 
+def test_who_would_see_an_empty_page_is_looked_for_further(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(phrases, "FIRST_STEP", 1)
+    wanted, sort = ConversationFilter(search="$"), Sort("name", True)
+    with filled.read() as reader:
+        hits = _forwards(reader, wanted, sort, 100)
+        first = _forwards(reader, ConversationFilter(), sort, 100).index(hits[0])
+        assert first
+        for patience in (1, first + 1):
+            monkeypatch.setattr(phrases, "PATIENCE", patience)
+            page = conversations.find(reader, wanted, sort, Slice(50), budget=1)
+            assert list(page.rows["id"]) == hits[: patience > 1]
+            assert page.has_after
+
+
 def _forwards(reader: Connection, wanted: ConversationFilter, sort: Sort, size: int) -> list[int]:
     ids: list[int] = []
     slice_ = Slice(size)
