@@ -74,7 +74,11 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
 [class*="st-key-imports"][class*="-samples"] [data-testid="stText"],
 .st-key-imports-page [class*="-facts"] [data-testid="stText"] { font-size: 0.92rem; opacity: 0.8; }
 .st-key-imports-page [aria-label="Download as CSV"] { display: none; }
+@media (max-width: 1184px) {
+  .st-key-frame { top: auto; bottom: 0.5rem; right: 0.5rem; left: auto; max-width: calc(100vw - 1rem); }
+}
 @media (max-width: 640px) {
+  .st-key-frame { left: 0.5rem; }
   .st-key-conversations-both, .st-key-reader-both { flex-wrap: wrap; }
   .st-key-reader, .st-key-queue { --reader-height: auto; }
   .st-key-reader-talk { --composer: auto; }
@@ -85,7 +89,6 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
   .st-key-conversations-verbs, .st-key-conversations-ticks { flex-wrap: nowrap; overflow-x: auto; max-width: 100%; }
   .st-key-conversations-verbs:not(:has(button:enabled)) { overflow-x: hidden; }
   .st-key-conversations-verbs > *, .st-key-conversations-ticks > * { flex: none; }
-  .st-key-frame { top: auto; bottom: 0.5rem; right: 0.5rem; left: 0.5rem; max-width: none; }
   .st-key-reader-bar [data-testid="stButton"]:not([class*="st-key-reader-ez_"] *) p { font-size: 0; }
   .st-key-reader-bar, .st-key-reader .st-key-reader-bar { flex-wrap: wrap; padding: 0.3rem 12px; gap: 0 0.7rem; }
   .st-key-reader-bar > :has(.st-key-reader-who) { flex: 1 0 100%; }

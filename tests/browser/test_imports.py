@@ -79,6 +79,23 @@ def test_a_double_click_starts_one_import(address: str, open_page: Open) -> None
     expect(page.get_by_text("One row per person")).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [1280, 1185, 1000, 700])
+def test_what_was_done_last_covers_no_way_to_a_page(
+    address: str, open_page: Open, picture: Picture, width: int
+) -> None:
+    page = open_page(f"{address}/import", viewport={"width": width, "height": 860})
+    choose(page, people(f"(212) 556-{width:04},Di,Oh,"), "everybody_from_the_old_product_until_september.csv")
+    page.get_by_role("button", name=IMPORT).click()
+    strip = page.locator(".st-key-frame")
+    expect(strip.get_by_text("imported contacts")).to_be_visible()
+    picture(page, f"frame_{width}")
+    said = strip.bounding_box()
+    assert said
+    for link in page.get_by_test_id("stTopNavLinkContainer").all():
+        box = link.bounding_box()
+        assert box is None or box["y"] + box["height"] <= said["y"] or box["x"] + box["width"] <= said["x"]
+
+
 def test_rejected_rows_are_mended_and_come_in(address: str, open_page: Open, tmp_path: Path) -> None:
     page = open_page(f"{address}/import")
     choose(page, people('"(212) 555-0106",Di,Oh,\n13,Ed,Ott,'))
