@@ -57,6 +57,11 @@ def account(request: Request) -> Response:
     return exports.account(session.store(), session.actor(), request.path_params["event_id"])
 
 
+def opted_out(_request: Request) -> Response:
+    """The list of opt-outs as a file, for whoever acts here."""
+    return exports.opted_out(session.store(), session.actor())
+
+
 async def autosaved(request: Request) -> JSONResponse:
     """A note as it is typed."""
     own = (session.store(), session.actor(), request.path_params["contact"], await request.body())
@@ -121,6 +126,7 @@ app = st.App(
     routes=[
         Route("/healthz", healthz),
         Route(exports.ACCOUNT, account),
+        Route(exports.OPT_OUTS, opted_out),
         Route(pictures.PATH, picture),
         Route(autosave.PATH, autosaved, methods=["POST"]),
         Route(autosave.DRAFTS, draft, methods=["POST"]),

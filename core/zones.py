@@ -38,7 +38,10 @@ Mississippi MS, Missouri MO, Montana MT, Nebraska NE, Nevada NV, New Hampshire N
 New York NY, North Carolina NC, North Dakota ND, Ohio OH, Oklahoma OK, Oregon OR, Pennsylvania PA, Puerto Rico PR,
 Rhode Island RI, South Carolina SC, South Dakota SD, Tennessee TN, Texas TX, Utah UT, Vermont VT, Virgin Islands VI,
 Virginia VA, Washington WA, West Virginia WV, Wisconsin WI, Wyoming WY"""
-_STATES = {fold(name): code for name, _, code in (entry.strip().rpartition(" ") for entry in _NAMES.split(","))}
+STATES = {code: name for name, _, code in (entry.strip().rpartition(" ") for entry in _NAMES.split(","))}
+"""Two letters of each state of the US, its districts and territories -> its name."""
+
+_BY_NAME = {fold(name): code for code, name in STATES.items()}
 
 _FIRST_ZIPS = """
 005 NY 006 PR 008 VI 009 PR 010 MA 028 RI 030 NH 039 ME 050 VT 055 MA 056 VT 060 CT 070 NJ 090 - 100 NY 150 PA 197 DE
@@ -109,16 +112,11 @@ def states(number: str, zip_code: str, state: str) -> tuple[str, ...]:
     None: nothing says a state, or it is no state of the US.
     """
     written = dict.fromkeys((_state(state), _state_of_zip(zip_code)))
-    known = tuple(code for code in written if code in _ZONES)
+    known = tuple(code for code in written if code in STATES)
     if known or len(number) != 12 or not number.startswith("+1"):
         return known
     of_phone = _STATE_OF.get(number[2:5])
     return (of_phone,) if of_phone else ()
-
-
-def is_state(code: str) -> bool:
-    """Whether these two letters are a state of the US, or one of its districts and territories."""
-    return code in _ZONES
 
 
 @lru_cache(maxsize=1 << 16)
@@ -137,4 +135,4 @@ def _state_of_zip(zip_code: str) -> str:
 
 def _state(text: str) -> str:
     word = text.strip()
-    return word.upper() if len(word) == 2 else _STATES.get(fold(word), "")
+    return word.upper() if len(word) == 2 else _BY_NAME.get(fold(word), "")

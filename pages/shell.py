@@ -17,6 +17,7 @@ PLACES = (
     ("inbox/contact.py", "Contact", "person", "contact"),
     ("inbox/cleanup.py", "Clean up", "cleaning_services", "cleanup"),
     ("outreach/templates.py", "Templates", "text_snippet", "templates"),
+    ("outreach/optouts.py", "Opt-outs", "block", "optouts"),
     ("admin/tags.py", "Tags", "label", "tags"),
     ("admin/history.py", "History", "history", "history"),
     ("admin/imports.py", "Import", "upload_file", "import"),

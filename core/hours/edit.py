@@ -121,7 +121,7 @@ def _held(work: Work, window_id: int) -> Row[Any]:
 
 def _checked(rule: Rule) -> dict[str, Any]:
     place, source = rule.place.strip().upper(), line(rule.source)
-    if place and not zones.is_state(place):
+    if place and place not in zones.STATES:
         raise Invalid(f"“{rule.place}” is no state of the US. Give two letters such as TX, or leave it blank.")
     if not re.fullmatch("0?1?2?3?4?5?6?", rule.days) or not rule.days:
         raise Invalid("Choose the days of the week that these hours are of.")

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
@@ -59,6 +61,18 @@ def places(reader: Connection, contact_ids: Sequence[int]) -> dict[int, Place]:
         id_: _place(_range(number), zip_code.strip()[:5], state, None if source in DERIVED else zone)
         for id_, number, zip_code, state, zone, source in rows
     }
+
+
+def warnings(reader: Connection, contact_id: int, now: int) -> list[str]:
+    """What to tell a person who is about to write outside the hours of sending: which time it is there.
+
+    None where nobody knows.
+    """
+    place = places(reader, [contact_id]).get(contact_id)
+    if place is None or load(reader).opening(place.zones, place.state, now) in (None, now):
+        return []
+    there = dict.fromkeys(datetime.fromtimestamp(now, ZoneInfo(zone)).strftime("%-H:%M") for zone in place.zones)
+    return [f"It is {' or '.join(there)} where they are, outside the hours of sending."]
 
 
 def _range(number: str) -> str:

@@ -44,9 +44,10 @@ def record_opt_out(work: Work, contact_id: int, words: str) -> None:
     opt_out(work, contact_id, Why("staff", words))
 
 
-def opt_out(work: Work, contact_id: int, why: Why) -> int:
-    """As an event of its own, which is returned; the conversation is locked."""
-    event_id = work.record("consent.out", method=why.method)
+def opt_out(work: Work, contact_id: int, why: Why, event_id: int | None = None) -> int:
+    """As an event of its own, unless one is given; returns it. The conversation is locked."""
+    if event_id is None:
+        event_id = work.record("consent.out", method=why.method)
     work.account(event_id, STEP, go_out(work, event_id, contact_id, why))
     work.set_state(event_id, "done", changed=1)
     set_out(work, contact_id, 1)

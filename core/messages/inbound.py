@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from core import people, phone, setup
 from core.conversations import upkeep
-from core.database import Change, Store, Work, images
+from core.database import Change, Store, Work
 from core.database.search import reindexing
 from core.database.tables import attachment, conversation, event, message, outbox, phone_claim
 from core.database.work import STEP
@@ -18,8 +18,7 @@ from core.messages.consent import Why
 from core.messages.keywords import wish
 from core.messages.media import Kept
 from core.messages.outbox import Text, put
-from core.transfer import newcomers
-from core.transfer.rows import ContactRow
+from core.messages.strangers import meet
 
 SOURCE = "Text message"
 """Where a contact comes from that has texted first."""
@@ -90,7 +89,7 @@ def receive(work: Work, number: phone.Phone, text: Incoming, kept: list[Kept]) -
     if _is_known(work.conn, number.e164, text.external_id):
         return None
     event_id = work.record(RECEIVED)
-    row = _meet(work, event_id, number)
+    row = meet(work, event_id, number, SOURCE)
     _answer_from(work, row, text.to)
     body = text.body.translate(NO_TEXT)
     message_id = work.take_ids("message")
@@ -114,19 +113,6 @@ def _is_known(reader: Connection, e164: str, external_id: str) -> bool:
     claim = select(phone_claim.c.contact_id).where(phone_claim.c.phone == e164).scalar_subquery()
     m = message.c
     return reader.execute(select(m.id).where(m.contact_id == claim, m.external_id == external_id)).first() is not None
-
-
-def _meet(work: Work, event_id: int, number: phone.Phone) -> Row[Any]:
-    """The conversation of this phone, locked."""
-    claim = select(phone_claim.c.contact_id).where(phone_claim.c.phone == number.e164)
-    contact_id = work.conn.execute(claim).scalar_one_or_none()
-    if contact_id is None:
-        (contact_id,) = newcomers.take_ids(work, 1)
-        blank: tuple[Any, ...] = ("", "", "", None, "", "", "", "", SOURCE, "", work.now, (), "")
-        row = ContactRow(0, number.e164, number.is_valid, *blank)
-        newcomers.insert(work, event_id, {contact_id: row}, newcomers.Names({}, {}))
-    images.lock(work.conn, [contact_id])
-    return work.conn.execute(select(conversation).where(conversation.c.id == contact_id)).one()
 
 
 def _answer_from(work: Work, row: Row[Any], to: str) -> None:

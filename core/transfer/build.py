@@ -1,77 +1,23 @@
 """From a record's cells to a checked row, or the reason why not."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
-from zoneinfo import ZoneInfo
 
 from core import mail, money, phone, templates, times
 from core.errors import Invalid
 from core.tags import LONGEST_NAME as LONGEST_TAG
 from core.transfer import fields, own
+from core.transfer.builder import A_DAY, Build, Builder, Rules
 from core.transfer.plan import Plan
-from core.transfer.rows import ContactRow, DealRow, MessageRow, Own, Reject, Remark, Row, TemplateRow
+from core.transfer.rows import ContactRow, DealRow, MessageRow, OptOutRow, Own, Reject, Remark, TemplateRow
 from core.words import straight
 
-UNVERIFIED = "unverified: outside the allocated phone ranges"
 TOO_LONG = "longer than {} letters; its beginning is kept"
 EMPTY_BODY = "the message is empty"
-A_DAY = 86_400
-
-Build = Callable[[int, list[str]], Row | Reject]
 
 _new = tuple.__new__  # a named tuple's own constructor takes twice as long
 
 
-@dataclass(frozen=True)
-class Rules:
-    """What cells mean where a file does not say, alike for the whole file. `now`: UTC epoch seconds."""
-
-    region: str
-    zone: ZoneInfo
-    date_order: str
-    currency: str
-    now: int
-    today: date
-
-
-class _Builder(ABC):
-    def __init__(self, plan: Plan, rules: Rules) -> None:
-        self.plan = plan
-        self.rules = rules
-        self.arrange = plan.arranger()
-        self.region = rules.region
-        self.order = plan.preset.date_order or rules.date_order
-
-    @abstractmethod
-    def build(self, line: int, cells: list[str]) -> Row | Reject: ...
-
-    def reject(self, line: int, field: str, value: str, reason: object, cells: list[str]) -> Reject:
-        name = self.plan.column(field)
-        text = str(reason)
-        if text == phone.MISSING:
-            text = f"{name.strip()} is missing"
-        elif text.startswith("is "):
-            text = f"{name.strip()} {text}"
-        return Reject(line, name, value, text, tuple(cells))
-
-    def remark(self, field: str, value: str, reason: object) -> Remark:
-        return Remark(self.plan.column(field), value, str(reason))
-
-    def number(self, raw: str, remarks: list[Remark]) -> tuple[str, bool]:
-        found = phone.parse(raw, self.region)
-        if found.note:
-            remarks.append(self.remark("phone", raw, found.note))
-        if not found.is_valid:
-            remarks.append(self.remark("phone", raw, UNVERIFIED))
-        return found[:2]
-
-    def moment(self, text: str) -> int:
-        return times.moment(text, self.rules.zone, self.order)
-
-
-class ContactBuilder(_Builder):
+class ContactBuilder(Builder):
     """Contacts: only the phone must be right; what else is wrong is left blank (an e-mail kept) and remarked."""
 
     def __init__(self, plan: Plan, rules: Rules) -> None:
@@ -186,7 +132,7 @@ class ContactBuilder(_Builder):
         )
 
 
-class MessageBuilder(_Builder):
+class MessageBuilder(Builder):
     """Messages: phone, direction and time must be right; the body is kept as it stands, an empty one is remarked."""
 
     def __init__(self, plan: Plan, rules: Rules) -> None:
@@ -229,7 +175,7 @@ class MessageBuilder(_Builder):
         return _new(MessageRow, row)
 
 
-class DealBuilder(_Builder):
+class DealBuilder(Builder):
     """Deals: everything given must be right, because sums are made of it."""
 
     def build(self, line: int, cells: list[str]) -> DealRow | Reject:
@@ -268,7 +214,7 @@ class DealBuilder(_Builder):
         )
 
 
-class TemplateBuilder(_Builder):
+class TemplateBuilder(Builder):
     """Templates: a title and a body."""
 
     def build(self, line: int, cells: list[str]) -> TemplateRow | Reject:
@@ -285,11 +231,31 @@ class TemplateBuilder(_Builder):
         return TemplateRow(line, title.strip(), shortcut, body, folder.strip(), tuple(remarks))
 
 
-_BUILDERS: dict[str, Callable[[Plan, Rules], _Builder]] = {
+class OptOutBuilder(Builder):
+    """Opt-outs: the phone must be right, and the date when there is one; whatever else is said is kept as words."""
+
+    def build(self, line: int, cells: list[str]) -> OptOutRow | Reject:
+        raw, date, source, text = self.arrange(cells)
+        remarks: list[Remark] = []
+        field, value = "phone", raw
+        try:
+            number = self.number(raw, remarks)
+            field, value = "date", date
+            said_at = self.moment(date) if date.strip() else None
+            if said_at is not None and said_at > self.rules.now + A_DAY:
+                raise Invalid(f"time is {times.IN_FUTURE}")
+        except Invalid as error:
+            return self.reject(line, field, value, error, cells)
+        words = ": ".join(filter(None, (source.strip(), text.strip())))
+        return OptOutRow(line, *number, said_at, words, tuple(remarks))
+
+
+_BUILDERS: dict[str, Callable[[Plan, Rules], Builder]] = {
     "contacts": ContactBuilder,
     "messages": MessageBuilder,
     "deals": DealBuilder,
     "templates": TemplateBuilder,
+    "optouts": OptOutBuilder,
 }
 
 

@@ -11,6 +11,7 @@ from core.transfer.rows import (
     ContactRow,
     DealRow,
     MessageRow,
+    OptOutRow,
     Reject,
     Remark,
     Row,
@@ -24,6 +25,7 @@ _KINDS: dict[str, type[Any]] = {
     "messages": MessageRow,
     "deals": DealRow,
     "templates": TemplateRow,
+    "optouts": OptOutRow,
 }
 _new = tuple.__new__
 

@@ -20,6 +20,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
         "external_id",
     ),
     "templates": ("title", "shortcut", "body", "folder"),
+    "optouts": ("phone", "date", "source", "text"),
 }
 """What can be imported, by kind; a mapping sends columns to these."""
 
@@ -28,6 +29,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "messages": ("phone", "direction", "body", "sent_at"),
     "deals": ("phone", "pipeline", "stage"),
     "templates": ("title", "body"),
+    "optouts": ("phone",),
 }
 
 OURS = "talkdeck_"
@@ -180,6 +182,12 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "external_id": "opportunityid dealid",
     },
     "templates": {"title": "name", "shortcut": "shortcode", "body": "text content message", "folder": "category"},
+    "optouts": {
+        "phone": "phonenumber mobile mobilephone number contactphone address",
+        "date": "optedoutat optoutdate unsubscribedat when datetime timestamp",
+        "source": "method channel how",
+        "text": "body message reason words keyword note",
+    },
 }
 """What a field is called elsewhere, without capitals, blanks and signs; its own name goes without saying."""
 

@@ -1,4 +1,4 @@
-"""What a file becomes: checked rows of four kinds, remarks on them, and records that were refused."""
+"""What a file becomes: checked rows of five kinds, remarks on them, and records that were refused."""
 
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -112,7 +112,18 @@ class TemplateRow(NamedTuple):
     remarks: tuple[Remark, ...] = ()
 
 
-Row = ContactRow | MessageRow | DealRow | TemplateRow
+class OptOutRow(NamedTuple):
+    """One who wants no texts. `said_at`: UTC epoch seconds, None: not given; `words`: its source, then its text."""
+
+    line: int
+    phone: str
+    is_phone_valid: bool
+    said_at: int | None
+    words: str
+    remarks: tuple[Remark, ...] = ()
+
+
+Row = ContactRow | MessageRow | DealRow | TemplateRow | OptOutRow
 
 
 class Block(NamedTuple):

@@ -17,6 +17,7 @@ from core.transfer import ledger, newcomers
 from core.transfer.apply_contacts import ContactApplier
 from core.transfer.apply_deals import DealApplier
 from core.transfer.apply_messages import MessageApplier
+from core.transfer.apply_optouts import OptOutApplier
 from core.transfer.apply_templates import TemplateApplier
 from core.transfer.outlook import Applier, Counts, Outlook
 from core.transfer.reading import Job, Reading, reading
@@ -54,6 +55,8 @@ def applier(kind: str, *, is_dry: bool = False) -> Applier:
         return ContactApplier(is_dry=is_dry)
     if kind == "messages":
         return MessageApplier(is_dry=is_dry)
+    if kind == "optouts":
+        return OptOutApplier()
     return DealApplier() if kind == "deals" else TemplateApplier()
 
 

@@ -15,7 +15,8 @@ from core.errors import Invalid
 from core.settings import Settings
 from core.times import ORDERS
 from core.transfer import copies, presets
-from core.transfer.build import Rules, builder
+from core.transfer.build import builder
+from core.transfer.builder import Rules
 from core.transfer.csv_reader import CsvTable
 from core.transfer.decode import BLOCK, Lines, Text, examine
 from core.transfer.guard import unguard

@@ -11,6 +11,7 @@ from core.conversations.upkeep import refresh, refresh_names
 from core.database import Change, Work, engines
 from core.database.search import reindexing
 from core.database.tables import (
+    consent_event,
     contact,
     contact_tag,
     conversation,
@@ -47,7 +48,7 @@ def restore(work: Work, event_id: int, changes: Sequence[Row[Any]]) -> list[Chan
     mine = [row for row in changes if row.contact_id is None or row.contact_id in touched]
     changed = [row for row in mine if row.outcome == "changed"]
     of_own = [row for row in changed if row.table_name == "custom_value"]
-    restoring = _Restoring(work, [row for row in changed if row.before is not None and row not in of_own])
+    restoring = _Restoring(work, [row for row in changed if row.table_name in _TABLES and row.before is not None])
     with reindexing(work.conn, ids):
         restoring.run()
         restoring.listed += own.restore(work, of_own, CHANGED_SINCE)
@@ -60,7 +61,7 @@ def restore(work: Work, event_id: int, changes: Sequence[Row[Any]]) -> list[Chan
 def _delete_inserted(work: Work, event_id: int, ids: Sequence[int], kept_deals: Sequence[int]) -> list[Change]:
     """Messages, tags, notes and deals of the event on these contacts, but for notes and deals changed since."""
     of = engines.id_set(work.conn, ids)
-    for table in (message, contact_tag):
+    for table in (message, contact_tag, consent_event):
         work.conn.execute(delete(table).where(table.c.contact_id.in_(of), table.c.event_id == event_id))
     notes = note.c.contact_id.in_(of), note.c.event_id == event_id
     deals = deal.c.contact_id.in_(of), deal.c.event_id == event_id

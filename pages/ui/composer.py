@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import clock, messages, sms, templates
+from core import clock, hours, messages, sms, templates
 from core.access import Right
 from core.errors import AppError, Invalid
 from core.messages import Text, drafts
@@ -33,7 +33,7 @@ def show(contact_id: int, name: str) -> None:
             "refusal": messages.refusal(reader, contact_id)
             if actor.may(Right.MESSAGE_SEND)
             else "You may not send texts.",
-            "warnings": messages.warnings(reader, contact_id),
+            "warnings": [*messages.warnings(reader, contact_id), *hours.warnings(reader, contact_id, clock.now())],
             "asked": messages.ASKED,
             "values": templates.values(reader, actor, contact_id),
         }

@@ -35,6 +35,8 @@ EXPECTED = {
     "Restore are known; a contact that is not there yet is made.",
     "deals": "One row per deal: phone, pipeline and stage. Its contacts must be there already.",
     "templates": "One row per template: title and text, and if you like a folder.",
+    "optouts": "One row per phone that must not be texted; if you like its date, where it comes from, and the words. "
+    "A phone that is not there yet becomes a contact who is out.",
 }
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from core.errors import Invalid
 from core.transfer import ContactRow, DealRow, MessageRow, Reject, Remark, TemplateRow
-from core.transfer.build import EMPTY_BODY, UNVERIFIED
+from core.transfer.build import EMPTY_BODY
+from core.transfer.builder import UNVERIFIED
 from core.transfer.presets import FIELDS, PRESETS
 from tests.conftest import NOON
 from tests.core.transfer.conftest import Opener, Reader
@@ -87,7 +88,7 @@ def test_presets_map_to_known_fields_only() -> None:
         ("phone,name, Phone", "contacts", "The column “Phone” is there twice, as columns 1 and 3"),
         ("Mobile,Cell,name", "contacts", "Both “Mobile” and “Cell” could be the phone"),
         ("From,To,Body,SentDate,Direction,Sid", "contacts", "The file looks like: Twilio message log."),
-        ("phone", "people", "“people” cannot be imported. Known are contacts, messages, deals, templates."),
+        ("phone", "people", "“people” cannot be imported. Known are contacts, messages, deals, templates, optouts."),
     ],
 )
 def test_a_file_that_cannot_be_imported_is_refused_in_one_sentence(
