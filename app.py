@@ -19,7 +19,8 @@ from starlette.routing import Route
 from core import settings
 from core.errors import AppError, Unavailable
 from core.messages import signature
-from core.web import address, autosave, exports, guard, headers, health, hooks, pictures
+from core.messages.twilio import INBOUND, STATUS
+from core.web import address, autosave, exports, guard, headers, health, hooks, pictures, twilio
 from pages.ui import incident, notes, session
 
 logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -32,15 +33,22 @@ HEAVY = ("pandas", "pyarrow", "duckdb")
 def _rules() -> guard.Rules:
     """Stops the start, with a sentence, when the settings or the address to listen on cannot be used."""
     try:
-        origins = address.parse_origins(settings.load().public_origins)
+        given = settings.load()
+        origins = address.parse_origins(f"{given.public_origins} {given.twilio_public_url}")
         address.require_private(st.get_option("server.address"), origins)
-        check = partial(signature.is_signed, signature.secret(session.data_dir()))
+        check, of_twilio = partial(signature.is_signed, signature.secret(session.data_dir())), twilio.check(given)
     except AppError as error:
         sys.exit(f"Talkdeck cannot start. {error}")
     page = Path(st.__file__).parent / "static" / "index.html"
     return guard.Rules(
         public_origins=origins,
-        machine_routes={"/healthz": guard.anyone, hooks.INBOUND: check, hooks.STATUS: check},
+        machine_routes={
+            "/healthz": guard.anyone,
+            hooks.INBOUND: check,
+            hooks.STATUS: check,
+            INBOUND: of_twilio,
+            STATUS: of_twilio,
+        },
         inline_scripts=tuple(headers.script_hashes(page.read_text(encoding="utf-8"))),
         eval_paths=("/component/st_aggrid.AgGrid.agGrid/",),  # the grid compiles its own constants; nothing else may
     )
@@ -96,6 +104,18 @@ async def report(request: Request) -> JSONResponse:
     return JSONResponse(said, status_code=status)
 
 
+async def twilio_inbound(request: Request) -> Response:
+    """A text came in at Twilio's; an empty answer, for it would be sent."""
+    code = await run_in_threadpool(twilio.inbound, session.store(), settings.load(), await request.body())
+    return Response("<Response/>", code, media_type="text/xml")
+
+
+async def twilio_report(request: Request) -> Response:
+    """Twilio says what became of a text."""
+    key = request.query_params.get("key", "")
+    return Response(status_code=await run_in_threadpool(twilio.status, session.store(), key, await request.body()))
+
+
 def picture(request: Request) -> Response:
     """A file of a picture message, for whoever acts here."""
     key, is_small = (request.path_params["contact"], request.path_params["id"]), "small" in request.query_params
@@ -132,6 +152,8 @@ app = st.App(
         Route(autosave.DRAFTS, draft, methods=["POST"]),
         Route(hooks.INBOUND, inbound, methods=["POST"]),
         Route(hooks.STATUS, report, methods=["POST"]),
+        Route(INBOUND, twilio_inbound, methods=["POST"]),
+        Route(STATUS, twilio_report, methods=["POST"]),
     ],
     middleware=[Middleware(guard.Guard, rules=_rules())],
     lifespan=lifespan,

@@ -23,8 +23,8 @@ LONGEST_ANSWER = 320
 _SPAN = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
-def setting(default: str, help_text: str) -> str:
-    return field(default=default, metadata={"help": help_text})
+def setting(default: str, help_text: str, *, is_secret: bool = False) -> str:
+    return field(default=default, repr=not is_secret, metadata={"help": help_text})
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,11 @@ class Settings:
     )
     segments_per_day: str = setting("", "Segments of all texts of a day, at most; empty: any number.")
     public_origins: str = setting("", "Further origins the app is reached by, such as https://talk.example.org.")
+
+    twilio_account_sid: str = setting("", "Account of Twilio that texts go out from; empty: the simulator takes them.")
+    twilio_auth_token: str = setting("", "Its secret.", is_secret=True)
+    twilio_public_url: str = setting("", "Where Twilio reaches this app, such as https://talk.example.org.")
+    twilio_api: str = setting("", "Where Twilio is asked, other than https://api.twilio.com; for tests.")
 
     @property
     def url(self) -> str:
@@ -78,6 +83,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         check(name, value, PREFIX + name.upper())
     settings = Settings(**chosen)
     _check_address(settings)
+    _check_twilio(settings)
     return settings
 
 
@@ -119,6 +125,12 @@ def _minutes(span: str) -> tuple[int, int]:
     return hour * 60 + minute, last_hour * 60 + last_minute
 
 
+def _check_twilio(settings: Settings) -> None:
+    for name in ("twilio_auth_token", "twilio_public_url"):
+        if settings.twilio_account_sid and not getattr(settings, name):
+            raise Invalid(f"Set {PREFIX}{name.upper()} as well: {PREFIX}TWILIO_ACCOUNT_SID names an account.")
+
+
 _RULES: dict[str, tuple[Callable[[str], object], str]] = {
     "time_zone": (_is_zone, "a zone such as America/New_York"),
     "default_region": (phonenumbers.SUPPORTED_REGIONS.__contains__, "a region such as US"),
@@ -127,6 +139,7 @@ _RULES: dict[str, tuple[Callable[[str], object], str]] = {
     "help_answer": (lambda value: 0 < len(value) <= LONGEST_ANSWER, f"a text of at most {LONGEST_ANSWER} letters"),
     "currency": (re.compile(r"[A-Z]{3}").fullmatch, "three letters such as USD"),
     "sender_number": (re.compile(r"(\+[1-9]\d{6,14})?", re.ASCII).fullmatch, "a phone such as +12125550100"),
+    "twilio_account_sid": (re.compile(r"(AC[0-9a-f]{32})?").fullmatch, "AC and 32 digits and letters a to f"),
     "segments_per_day": (re.compile(r"([1-9]\d{0,8})?", re.ASCII).fullmatch, "a number such as 2000, or nothing"),
 }
 

@@ -5,15 +5,14 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from core import bulk, follow_ups, jobs, people, setup, undo
 from core.database import Store, statistics
 from core.errors import AppError, Conflict, Unavailable
+from core.messages import providers
 from core.messages.sender import Sender
-from core.messages.simulator import Client
 from core.runner import Runner
 from core.settings import Settings
 from core.transfer import ledger, run
@@ -44,7 +43,7 @@ class Worker:
         self._settings = settings
         self._wanted = threading.Event()
         self._is_stopped = threading.Event()
-        self._senders = [Sender(store, Client(Path(settings.data_dir))) for _ in range(SENDERS)]
+        self._senders = [Sender(store, providers.chosen(settings)) for _ in range(SENDERS)]
         self._runner = Runner(store)
         self._looked_after = -LOOK_AFTER_SECONDS
         self._broken: set[int] = set()  # what met a bug is not tried again before the next start

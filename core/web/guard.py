@@ -37,7 +37,8 @@ class Rules:
     """What the guard is told about the application behind it.
 
     `machine_routes`: path and check of what programs ask for, which have no Origin: the check of a signature or a
-    secret is given the headers and the body. `inline_scripts`: hashes of the scripts in our own pages.
+    secret is given the headers, with the path and query as `:path`, and the body. `inline_scripts`: hashes of the
+    scripts in our own pages.
     `eval_paths`: folders of the documents that may compile scripts, each with its slash at the end.
     """
 
@@ -91,7 +92,9 @@ class Guard:
         check = self._rules.machine_routes.get(scope["path"]) if scope["type"] == "http" else None
         if check is not None:
             body, again = await _read(receive)
-            if not check({name: _only(headers, name) for name, _ in headers}, body):
+            query = scope.get("query_string", b"").decode("latin-1")
+            path = {":path": f"{scope['path']}?{query}" if query else scope["path"]}
+            if not check({name: _only(headers, name) for name, _ in headers} | path, body):
                 raise Refused(401, "The signature or the secret is missing or wrong.")
             return again
         origin = _only(headers, "origin")

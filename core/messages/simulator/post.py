@@ -3,38 +3,39 @@
 import heapq
 import http.client
 import itertools
-import json
 import threading
 import time
-from typing import Any
+from typing import NamedTuple
 from urllib.parse import urlsplit
-
-from core.messages import signature
 
 TRIES = 6
 TIMEOUT = 10.0
 
-Letter = tuple[float, int, str, dict[str, Any], int]
-"""When it goes, a number that orders those of one moment, the path, what it says, and how often it was tried."""
+
+class Letter(NamedTuple):
+    """A signed request to the application."""
+
+    url: str
+    headers: dict[str, str]
+    body: bytes
 
 
 class Post:
-    """A thread that carries letters to the application at `url`, signed with `key`."""
+    """A thread that carries letters to the application."""
 
-    def __init__(self, url: str, key: bytes) -> None:
-        self._address = urlsplit(url).netloc
-        self._key = key
-        self._letters: list[Letter] = []
+    def __init__(self) -> None:
+        # When it goes, a number that orders those of one moment, and how often it was tried.
+        self._letters: list[tuple[float, int, Letter, int]] = []
         self._numbers = itertools.count()
         self._changed = threading.Condition()
         self._is_closed = False
         self._thread = threading.Thread(target=self._carry, name="simulator post", daemon=True)
         self._thread.start()
 
-    def send(self, path: str, said: dict[str, Any], after: float, tried: int = 0) -> None:
+    def send(self, letter: Letter, after: float, tried: int = 0) -> None:
         """Carry this in `after` seconds."""
         with self._changed:
-            heapq.heappush(self._letters, (time.monotonic() + after, next(self._numbers), path, said, tried))
+            heapq.heappush(self._letters, (time.monotonic() + after, next(self._numbers), letter, tried))
             self._changed.notify()
 
     def close(self) -> None:
@@ -44,29 +45,30 @@ class Post:
             self._changed.notify()
         self._thread.join(TIMEOUT)
 
-    def _next(self) -> Letter | None:
+    def _next(self) -> tuple[Letter, int] | None:
         with self._changed:
             while not self._is_closed:
                 wait = self._letters[0][0] - time.monotonic() if self._letters else None
                 if wait is not None and wait <= 0:
-                    return heapq.heappop(self._letters)
+                    return heapq.heappop(self._letters)[2:]
                 self._changed.wait(wait)
         return None
 
     def _carry(self) -> None:
-        while (letter := self._next()) is not None:
-            _, _, path, said, tried = letter
-            if not self._is_delivered(path, said) and tried < TRIES:
-                self.send(path, said, 2.0**tried, tried + 1)
+        while (found := self._next()) is not None:
+            letter, tried = found
+            if not _is_delivered(letter) and tried < TRIES:
+                self.send(letter, 2.0**tried, tried + 1)
 
-    def _is_delivered(self, path: str, said: dict[str, Any]) -> bool:
-        body = json.dumps(said).encode()
-        headers = {"Content-Type": "application/json", signature.HEADER: signature.sign(self._key, body)}
-        connection = http.client.HTTPConnection(self._address, timeout=TIMEOUT)
-        try:
-            connection.request("POST", path, body, headers)
-            return connection.getresponse().status < 500
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+
+def _is_delivered(letter: Letter) -> bool:
+    parts = urlsplit(letter.url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=TIMEOUT)
+    try:
+        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        connection.request("POST", target, letter.body, letter.headers)
+        return connection.getresponse().status < 500
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

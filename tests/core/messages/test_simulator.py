@@ -125,7 +125,7 @@ def test_the_ledger_outlives_its_simulator(tmp_path: Path) -> None:
 
 def test_whoever_does_not_know_the_secret_sends_nothing(tmp_path: Path) -> None:
     with closing(Simulator(tmp_path)) as running:
-        running.key = b"another secret, of thirty-two bytes"
+        running.own.key = b"another secret, of thirty-two bytes"
         assert Client(tmp_path).send(TEXT).kind == "refused"
         assert running.ledger.all() == []
 
