@@ -110,7 +110,7 @@ class Twilio:
 
     def _refusal(self, error: TwilioException) -> Answer:
         status, code = getattr(error, "status", 0), getattr(error, "code", None)
-        words = str(getattr(error, "msg", "") or getattr(error, "title", ""))
+        words = str(getattr(error, "msg", "") or getattr(error, "title", "")).removeprefix("Unable to create record: ")
         if status == 429:
             return Answer("later", wait=self._http.told.wait)
         if status == 401 or code in OF_ACCOUNT:

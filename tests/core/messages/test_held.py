@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from core import contacts
+from core import contacts, workflows
 from core.database import Store, Work
 from core.database.tables import contact, enrollment, workflow
 from core.messages import Text
@@ -101,9 +101,14 @@ def test_who_has_no_place_is_looked_at_again_each_day(store: Store, ids: list[in
 def test_a_paused_workflow_keeps_its_texts(store: Store, ids: list[int], fixed_clock: Clock) -> None:
     fixed_clock.advance(4 * HOUR)
     queued, provider = step(store, ids[0]), Scripted()
-    change(store, workflow, 1, state="paused")
+    draft = workflows.Draft("w1", "workflow", (workflows.Step("send", "step"),))
+    store.write(ALICE, workflows.save, 1, draft, 1)
+    store.write(ALICE, workflows.set_state, 1, "paused")
     drain(store, provider)
     assert (provider.told, row(store, queued).state, row(store, queued).reason) == ([], "held", PAUSED)
+    store.write(ALICE, workflows.set_state, 1, "on")
+    drain(store, provider)
+    assert len(provider.told) == 1
 
 
 def test_a_text_held_over_night_ends_with_its_enrollment(store: Store, ids: list[int], fixed_clock: Clock) -> None:

@@ -5,12 +5,13 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from core import sms
+from core import setup, sms
 from core.access import Actor
 from core.database import Store, Work
 from core.database.tables import conversation, enrollment, message, outbox, workflow
 from core.messages import Text, send
 from core.messages.claims import Pace
+from core.messages.outbox import put_all
 from core.messages.provider import Answer, Held, Outgoing, Unreachable
 from core.messages.sender import Sender
 from core.transfer import newcomers
@@ -59,6 +60,25 @@ def answer_from(work: Work, contact_ids: list[int], number_id: int) -> None:
     """As if these contacts had written to this number of ours."""
     c = conversation.c
     work.conn.execute(conversation.update().where(c.id.in_(contact_ids)).values(sender_id=number_id))
+
+
+def number(work: Work, phone: str) -> None:
+    """A sender number, chosen in the settings."""
+    setup.choose(work, {"sender_number": phone})
+
+
+def as_sent(work: Work, contact_ids: list[int]) -> list[int]:
+    """A text to each that the provider has taken, as SM and its id in the outbox; returns those ids."""
+    event_id = work.record("test.sent")
+    queued = [int(each.row_id or 0) for each in put_all(work, event_id, [Text(id_, "Hi") for id_ in contact_ids])]
+    first = work.take_ids("message", len(queued))
+    for place, (key, id_) in enumerate(zip(queued, contact_ids, strict=True)):
+        own = {"contact_id": id_, "id": first + place, "body": "Hi", "direction": "out", "sent_at": work.now}
+        told = {"status": "sent", "external_id": f"SM{key}", "origin": "manual", "event_id": event_id}
+        work.conn.execute(insert(message).values(**own, **told))
+        gone = {"state": "sent", "external_id": f"SM{key}", "message_id": first + place, "intent_at": work.now}
+        work.conn.execute(outbox.update().where(outbox.c.id == key).values(gone))
+    return queued
 
 
 def segments(body: str) -> int:
