@@ -19,17 +19,7 @@ from sqlalchemy import (
 
 from core.bulk.apply import TABLES, Rows, Shape, Stretch
 from core.database import images
-from core.database.tables import (
-    change,
-    contact,
-    conversation,
-    enrollment,
-    event,
-    metadata,
-    outbox,
-    phone_claim,
-    template,
-)
+from core.database.tables import change, contact, conversation, enrollment, event, metadata, phone_claim, template
 
 NAMED = ("tag", "workflow", "custom_field")
 """Tables whose names are unique: an old name may have been given away."""
@@ -96,19 +86,9 @@ def _is_as_left(connection: Connection, rows: Rows, shape: Shape, o: Any) -> Col
     """The row is as the change has left it."""
     if shape.mode == "delete":
         return rows.row.is_(None)
-    if shape.mode == "insert" and rows.table is enrollment:
-        return _may_be_taken_out(o)
     columns = [rows.table.c[name] for name in shape.columns]
     same = [column.is_not_distinct_from(images.unpacked(connection, o.c.becomes, column)) for column in columns]
     return and_(rows.row.is_not(None), *same)
-
-
-def _may_be_taken_out(o: Any) -> ColumnElement[bool]:
-    """Who was enrolled is still in it, however far, and no text of it has left."""
-    gone = ("sending", "unknown", "sent", "failed")
-    of_run = and_(outbox.c.contact_id == enrollment.c.contact_id, outbox.c.enrollment_id == enrollment.c.id)
-    has_left = exists().where(of_run, outbox.c.state.in_(gone))
-    return and_(enrollment.c.id.is_not(None), enrollment.c.is_live == literal_column("1"), not_(has_left))
 
 
 def _guards(connection: Connection, rows: Rows, shape: Shape, o: Any) -> list[ColumnElement[bool]]:
