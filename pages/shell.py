@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from core.errors import AppError
 from pages.ui import frame, incident, places
@@ -12,7 +13,7 @@ ICON = str(PAGES / "ui" / "assets" / "icon.png")
 
 
 PLACES = (
-    # file, title, icon, part of the address
+    # file, title, icon, part of the address; a folder is a menu of the navigation, but for the first
     ("inbox/conversations.py", "Conversations", "forum", "conversations"),
     ("inbox/contact.py", "Contact", "person", "contact"),
     ("inbox/cleanup.py", "Clean up", "cleaning_services", "cleanup"),
@@ -25,13 +26,17 @@ PLACES = (
 )
 """The first is the one that opens; a contact is reached by links alone."""
 
+MENUS = {"inbox": "", "outreach": "Outreach", "admin": "Admin"}
+"""What the pages of a folder are listed under, so that the bar keeps room for what was done last."""
+
 
 def shell() -> None:
     """Top to bottom: navigation, what was done last, then the page."""
     # First the icon: else the browser is sent to a host outside for the icon of the page.
     st.set_page_config(page_title="Talkdeck", page_icon=ICON, layout="wide")
-    pages = [
-        st.Page(
+    menus: dict[str, list[StreamlitPage]] = {}
+    for file, title, icon, path in PLACES:
+        page = st.Page(
             PAGES / file,
             title=title,
             icon=f":material/{icon}:",
@@ -39,9 +44,8 @@ def shell() -> None:
             default=file == PLACES[0][0],
             visibility="hidden" if path == "contact" else "visible",
         )
-        for file, title, icon, path in PLACES
-    ]
-    chosen = st.navigation(pages, position="top")
+        menus.setdefault(MENUS[file.split("/")[0]], []).append(page)
+    chosen = st.navigation(menus, position="top")
     st.set_page_config(page_title=f"{chosen.title} · Talkdeck")
     st.logo(ICON, size="medium")
     try:

@@ -50,7 +50,7 @@ div:has(> :is(.st-key-frame, .st-key-keys)) { position: absolute; }
 div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden; }
 .st-key-frame {
   position: fixed; top: 0.55rem; right: 4rem; z-index: 999990; width: auto; box-sizing: border-box;
-  max-width: min(46rem, max(24rem, calc(100vw - 50rem))); flex-wrap: nowrap;
+  max-width: min(46rem, calc(100vw - 40rem)); flex-wrap: nowrap;
   padding: 0 0.75rem; border-radius: 8px; background: light-dark(#e6f0fa, #1c2f44); }
 .st-key-frame:not(:has(> *)) { display: none; }
 .st-key-frame > :has([data-testid="stText"]) { min-width: 0; flex: 0 1 auto; }
@@ -74,7 +74,7 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
 [class*="st-key-imports"][class*="-samples"] [data-testid="stText"],
 .st-key-imports-page [class*="-facts"] [data-testid="stText"] { font-size: 0.92rem; opacity: 0.8; }
 .st-key-imports-page [aria-label="Download as CSV"] { display: none; }
-@media (max-width: 1184px) {
+@media (max-width: 1024px) {
   .st-key-frame { top: auto; bottom: 0.5rem; right: 0.5rem; left: auto; max-width: calc(100vw - 1rem); }
 }
 @media (max-width: 640px) {

@@ -91,6 +91,12 @@ def selected(page: Page) -> Locator:
     return page.locator(".st-key-conversations-ticks")
 
 
+def go(page: Page, menu: str, name: str) -> None:
+    """To another page by the bar at the top."""
+    page.get_by_test_id("stTopNavSection").get_by_text(menu, exact=True).click()
+    page.get_by_role("menuitem", name=name).click()
+
+
 def strip(page: Page) -> Locator:
     """What was done last."""
     return page.locator(".st-key-frame")

@@ -17,7 +17,7 @@ from core.database import Store
 from core.database.tables import change, contact_tag, conversation, event, event_state, tag
 from pages.ui import actions, desk
 from tests.browser.conftest import Open, Picture, Serve
-from tests.browser.hands import furnish, grid, ids, is_same_frame, mark_frame, receive, selected, strip, tick
+from tests.browser.hands import furnish, go, grid, ids, is_same_frame, mark_frame, receive, selected, strip, tick
 from tests.server import AppServer
 
 
@@ -139,7 +139,7 @@ def test_all_that_match_are_archived_by_one_job_brought_back_and_found_in_the_hi
     expect(page.get_by_text(re.compile(f"^{n} conversations in All"))).to_be_visible()
     assert archived(store) == before
     check_books(store)
-    page.get_by_role("link", name="History").click()
+    go(page, "Admin", "History")
     expect(page.get_by_text(re.compile("· undone")).first).to_be_visible()
     picture(page, "history")
 
@@ -249,7 +249,7 @@ def test_the_strip_of_the_last_action_leaves_every_page_in_reach(
     page = open_page(running.url)
     grid(page)
     expect(strip(page)).to_contain_text("silent for very long")
-    last = page.get_by_role("link", name="Settings").bounding_box()
+    last = page.get_by_test_id("stTopNavSection").last.bounding_box()
     covered = strip(page).bounding_box()
     assert last is not None
     assert covered is not None
