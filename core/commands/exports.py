@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from core.commands.app import Json, answer, app, open_store
+from core.commands.app import Json, answer, app, open_store, require_writable
 from core.messages import opt_outs
 
 exports = typer.Typer(no_args_is_help=True)
@@ -19,6 +19,7 @@ def opted_out(
 ) -> None:
     """Everybody who is out: phone, date, source, text."""
     store, actor = open_store(must_exist=True)
+    require_writable(output)
     pieces = opt_outs.csv(store, actor)
     with output.open("wb") as target:
         target.writelines(pieces)

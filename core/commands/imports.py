@@ -2,7 +2,6 @@
 
 import gc
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -14,7 +13,7 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from core import setup
-from core.commands.app import Json, answer, app, console, open_store
+from core.commands.app import Json, answer, app, console, open_store, require_writable
 from core.errors import Invalid
 from core.transfer import Choices, account, imports, open_import, own, run
 from core.transfer.outlook import Counts
@@ -73,8 +72,7 @@ def _require_writable(target: Path | None, file: Path) -> None:
         return
     if target.exists() and file.exists() and target.samefile(file):
         raise Invalid(f"{target} is the file to import, and would be written over. Name another.")
-    if target.is_dir() or not os.access(target if target.exists() else target.parent, os.W_OK):
-        raise Invalid(f"{target} cannot be written. Name a file in a folder that is there.")
+    require_writable(target)
 
 
 def _write(target: Path, pieces: Iterator[bytes]) -> None:

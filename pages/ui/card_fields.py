@@ -8,6 +8,7 @@ from core import clock, contacts, custom
 from core.contacts import FIELDS, Linked
 from core.conversations import Conversation
 from core.custom import Field
+from core.messages.opt_outs import Said
 from core.workflows import Run
 from pages.ui.places import Here
 
@@ -31,6 +32,7 @@ class Known:
     owners: tuple[tuple[int, str], ...] = ()
     runs: tuple[Run, ...] = ()
     same_person: tuple[Linked, ...] = ()
+    said: tuple[Said, ...] = ()
 
 
 def listed(shown: Conversation, known: Known, may: bool, at: Here) -> list[dict[str, Any]]:

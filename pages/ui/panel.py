@@ -7,6 +7,8 @@ from core import clock, contacts, custom, people, workflows
 from core.access import Right
 from core.contacts import Linked
 from core.conversations import Conversation, Deal
+from core.messages import opt_outs
+from core.messages.opt_outs import Said
 from core.workflows import Run
 from pages.ui import card, card_fields, notes, session
 from pages.ui.card_fields import Known
@@ -33,6 +35,7 @@ def _known(contact_id: int) -> Known:
             tuple((person.id, person.name) for person in people.find(reader)),
             tuple(workflows.live(reader, contact_id)),
             tuple(contacts.same_person(reader, contact_id)),
+            tuple(opt_outs.of_contact(reader, session.actor(), contact_id)),
         )
 
 
@@ -54,6 +57,7 @@ def parts(shown: Conversation, known: Known, may: bool, at: Here) -> list[Part]:
         _sales(shown, may, at),
         _workflows(known.runs, may, at),
         _person(known.same_person, may, at),
+        _consent(known.said, at),
     ]
     return [*found, {"title": "Conversation", "rows": _about(shown, at)}]
 
@@ -106,6 +110,17 @@ def _person(linked: tuple[Linked, ...], may: bool, at: Here) -> Part:
         if items:
             part["items"] = [*items[:-1], items[-1] | {"act": ["unlink", "Unlink", "Another person uses this one", 0]}]
     return part
+
+
+def _consent(said: tuple[Said, ...], at: Here) -> Part:
+    """The ledger: what they said about being texted, how, and in which words."""
+    items = []
+    for each in said:
+        by = f" by {each.by}" if each.by else ""
+        lines = [f"{at.local(each.happened_at).strftime('%-d %b %Y, %H:%M')} · {each.how}{by}"]
+        words = [f"“{each.body}”"] if each.body else []
+        items.append({"what": "Opted out" if each.kind == "out" else "Opted in", "lines": lines + words})
+    return {"title": "Consent", "items": items, "none": "" if items else "They said nothing about being texted."}
 
 
 def _about(shown: Conversation, at: Here) -> list[tuple[str, str]]:

@@ -97,6 +97,7 @@ def _fields(was: Window, key: str) -> Rule:
     first, second = st.columns(2)
     opens = first.time_input("From", _time(was.opens), key=f"{key}.opens", disabled=is_closed)
     closes = second.time_input("Until", _time(was.closes), key=f"{key}.closes", disabled=is_closed)
+    first, second = st.columns(2)
     begins = first.date_input("First day (optional)", _day(was.valid_from), key=f"{key}.first")
     ends = second.date_input("No more from (optional)", _day(was.valid_until), key=f"{key}.last")
     source = st.text_input("Rule it comes from", was.source, key=f"{key}.source", max_chars=hours.LONGEST_SOURCE)

@@ -1,16 +1,21 @@
 """Lists of opt-outs: in, taken back, in again, and out as a file that changes nothing when it is read."""
 
+import json
+from pathlib import Path
+
 import pytest
 from sqlalchemy import insert, select
+from typer.testing import CliRunner
 
+from core.__main__ import app
 from core.access import Actor
 from core.database import Store, Work
 from core.database.tables import consent_event, conversation, enrollment, opt_out_review, outbox, phone_claim, workflow
-from core.errors import NotAllowed
+from core.errors import Invalid, NotAllowed
 from core.messages import opt_outs
 from core.transfer import imports
 from core.transfer.outlook import Counts
-from tests.conftest import ALICE, BOB, NOON
+from tests.conftest import ALICE, BOB, NOON, Clock
 from tests.core.transfer.world import Office
 
 HEADER = "phone,date,source,text\n"
@@ -111,3 +116,26 @@ def test_the_list_is_exported_by_who_may_see_phones_in_files(office: Office, kno
     for actor in (BOB, vera):
         with pytest.raises(NotAllowed):
             opt_outs.csv(office.store, actor)
+
+
+def test_the_list_goes_out_and_in_by_the_command_line(
+    store: Store, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fixed_clock: Clock
+) -> None:
+    monkeypatch.setenv("TALKDECK_DATABASE_URL", database_url)
+    monkeypatch.setenv("TALKDECK_DATA_DIR", str(tmp_path))
+    given, written = tmp_path / "given.csv", tmp_path / "written.csv"
+    given.write_text(LIST, encoding="utf-8")
+
+    def command(*words: str) -> dict[str, int]:
+        found = CliRunner().invoke(app, [*words, "--json"], catch_exceptions=False)
+        answered: dict[str, int] = json.loads(found.stdout)
+        return answered
+
+    assert command("import", "optouts", str(given))["inserted"] == 2
+    assert command("export", "optouts", "--output", str(written))["rows"] == 2
+    lines = written.read_text(encoding="utf-8").splitlines()
+    assert lines == ["phone,date,source,text", f"{KNOWN},2025-12-01T05:00:00Z,imported,e-mail: please stop",
+                     f"{UNKNOWN},2026-01-02T12:00:00Z,imported,"]  # fmt: skip
+    assert command("import", "optouts", str(written))["unchanged"] == 2
+    with pytest.raises(Invalid, match="Name a file in a folder that is there"):
+        command("export", "optouts", "--output", str(tmp_path / "away" / "x.csv"))
