@@ -76,14 +76,16 @@ class Race:
         senders = [threading.Thread(target=self._send) for _ in range(WORKERS)]
         for each in senders:
             each.start()
-        with ThreadPoolExecutor(2 * WORKERS) as people:
-            list(people.map(self._meet, self.ids))
-        until = time.monotonic() + 60
-        while self._is_waiting() and time.monotonic() < until:
-            time.sleep(0.05)
-        self._is_over.set()
-        for each in senders:
-            each.join()
+        try:
+            with ThreadPoolExecutor(2 * WORKERS) as people:
+                list(people.map(self._meet, self.ids))
+            until = time.monotonic() + 60
+            while self._is_waiting() and time.monotonic() < until:
+                time.sleep(0.05)
+        finally:
+            self._is_over.set()
+            for each in senders:
+                each.join()
 
     def started_too_late(self) -> list[int]:
         """Texts whose transaction of sending began when the opt-out was committed."""

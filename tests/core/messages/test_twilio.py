@@ -155,7 +155,9 @@ def test_an_account_without_its_secret_or_address_stops_the_start() -> None:
         load({**given, "TALKDECK_TWILIO_AUTH_TOKEN": "s3cret"})
     with pytest.raises(Invalid, match="AC and 32"):
         load({"TALKDECK_TWILIO_ACCOUNT_SID": "mine"})
-    settings = load({**given, "TALKDECK_TWILIO_AUTH_TOKEN": "s3cret", "TALKDECK_TWILIO_PUBLIC_URL": "https://a.example"})
+    settings = load(
+        {**given, "TALKDECK_TWILIO_AUTH_TOKEN": "s3cret", "TALKDECK_TWILIO_PUBLIC_URL": "https://a.example"}
+    )
     assert "s3cret" not in repr(settings)
 
 
