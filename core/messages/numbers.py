@@ -50,6 +50,14 @@ def find(reader: Connection) -> list[Number]:
     return [Number(row.id, row.phone, row.label, row.segments_per_second, bool(row.is_retired)) for row in rows]
 
 
+def listed(reader: Connection) -> list[Number]:
+    """As `find`, for a screen: the sender number of the settings is among them before anything was sent from it, and
+    has the id 0 until then.
+    """
+    found, usual = find(reader), setup.load(reader).sender_number
+    return found if not usual or any(each.phone == usual for each in found) else [Number(0, usual), *found]
+
+
 def routes(work: Work, usual: str) -> Routes:
     """Where texts go out from; `usual`: the number of the settings, which is added when it is new, or blank."""
     known = find(work.conn)

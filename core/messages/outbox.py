@@ -23,6 +23,9 @@ FURTHEST = 366 * 86_400
 BY_HAND = ("manual", "template")
 """Origins of what a person wrote."""
 
+SENT_AGAIN = "sent again"
+"""Why a text that failed is no longer offered to be sent again."""
+
 SHOWN_SECONDS = 7 * 86_400
 """How long a text that was written by a person and never sent is still shown."""
 
@@ -145,7 +148,9 @@ def again(work: Work, message_id: int, contact_id: int) -> int:
         raise NotFound("This text was not sent from here.")
     if row.state != "failed":
         raise Conflict("This text did not fail.")
-    return send(work, Text(contact_id, row.body, origin=row.origin, template_id=row.template_id), f"again {row.id}")
+    new = send(work, Text(contact_id, row.body, origin=row.origin, template_id=row.template_id), f"again {row.id}")
+    work.conn.execute(update(outbox).where(o.id == row.id).values(reason=SENT_AGAIN))
+    return new
 
 
 def waiting(reader: Connection, contact_id: int, now: int) -> list[Waiting]:
@@ -166,7 +171,9 @@ def failed(reader: Connection, contact_id: int) -> dict[int, str]:
     """Messages that can be sent again, with the reason why they failed."""
     o = outbox.c
     rows = reader.execute(
-        select(o.message_id, o.reason).where(o.contact_id == contact_id, o.state == "failed", o.message_id.is_not(None))
+        select(o.message_id, o.reason).where(
+            o.contact_id == contact_id, o.state == "failed", o.message_id.is_not(None), o.reason != SENT_AGAIN
+        )
     )
     return {row.message_id: row.reason for row in rows}
 

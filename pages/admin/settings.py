@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import dialogs, look, own_defaults, own_fields, sending_hours, setup_form
+from pages.ui import dialogs, look, numbers_form, own_defaults, own_fields, sending_hours, setup_form
 
 
 def page() -> None:
@@ -11,6 +11,7 @@ def page() -> None:
     with st.container(key="settings.page", width=760):
         st.header("Settings", anchor=False)
         setup_form.show()
+        numbers_form.show()
         sending_hours.show()
         own_fields.show()
         own_defaults.show()

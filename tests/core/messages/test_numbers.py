@@ -38,6 +38,15 @@ def test_a_number_is_added_described_retired_and_taken_back(store: Store) -> Non
     assert listed(store) == [Number(id_, FIRST, "Again", 1)]
 
 
+def test_the_sender_number_is_listed_before_it_sends(store: Store) -> None:
+    store.write(ALICE, setup.choose, {"sender_number": FIRST})
+    with store.read() as reader:
+        assert numbers.listed(reader) == [Number(0, FIRST)]
+    id_ = store.write(ALICE, numbers.add, FIRST, "", 2)
+    with store.read() as reader:
+        assert numbers.listed(reader) == [Number(id_, FIRST, "", 2)]
+
+
 def test_adding_is_undone_by_retiring(store: Store) -> None:
     id_ = store.write(ALICE, numbers.add, FIRST, "", 1)
     undo.start(store, ALICE, last(store))
