@@ -9,6 +9,7 @@ from core.database import Change, Work, images
 from core.database.tables import call, contact, user
 from core.database.work import STEP
 from core.errors import Invalid, NotFound
+from core.words import clean
 
 OUTCOMES = {
     "reached": "reached",
@@ -97,7 +98,7 @@ def _checked(told: Told) -> dict[str, str | int | None]:
         raise Invalid("Say how the call went.")
     if told.duration_seconds is not None and not 0 <= told.duration_seconds <= LONGEST_SECONDS:
         raise Invalid("A call lasts at most a day.")
-    note = told.note.strip()
+    note = clean(told.note).strip()
     if len(note) > LONGEST_NOTE:
         raise Invalid(f"Keep the note of a call below {LONGEST_NOTE:,} letters.")
     return {"outcome": told.outcome, "duration_seconds": told.duration_seconds, "note": note}

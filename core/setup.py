@@ -13,6 +13,7 @@ from core.database.tables import setting
 from core.database.work import STEP
 from core.errors import Conflict, Invalid
 from core.settings import Settings
+from core.words import clean
 
 LABELS = {
     "default_region": "Default region",
@@ -45,7 +46,7 @@ def choose(work: Work, values: Mapping[str, str]) -> int | None:
     work.actor.require(Right.SETTINGS_EDIT)
     now = load(work.conn)
     region = values.get("default_region", now.default_region)
-    wanted = {name: _checked(name, value.strip(), region) for name, value in values.items()}
+    wanted = {name: _checked(name, clean(value).strip(), region) for name, value in values.items()}
     new = {name: value for name, value in wanted.items() if value != getattr(now, name)}
     if not new:
         return None

@@ -13,6 +13,7 @@ from core.database.work import STEP
 from core.errors import Conflict
 from core.messages.allowed import CONFIRMATION, OPTED_OUT
 from core.messages.outbox import Text, put, withdraw
+from core.words import clean
 
 CONFIRMED = "You have been unsubscribed and will get no more texts from us. Reply START to be texted again."
 
@@ -41,7 +42,7 @@ def record_opt_out(work: Work, contact_id: int, words: str) -> None:
     images.lock(work.conn, [contact_id])
     if is_out(work, contact_id):
         raise Conflict("They have opted out already.")
-    opt_out(work, contact_id, Why("staff", words))
+    opt_out(work, contact_id, Why("staff", clean(words).strip()))
 
 
 def opt_out(work: Work, contact_id: int, why: Why, event_id: int | None = None) -> int:

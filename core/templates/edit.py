@@ -11,7 +11,7 @@ from core.access import Right
 from core.database import Change, Work
 from core.database.tables import template
 from core.errors import Conflict, Invalid, NotFound
-from core.words import fold
+from core.words import clean, fold, line
 
 LONGEST_TITLE = 120
 LONGEST_SHORTCUT = 60
@@ -91,7 +91,7 @@ def as_shortcut(text: str) -> str:
 
     Raises: Invalid.
     """
-    shortcut = fold(text.strip())
+    shortcut = fold(clean(text).strip())
     if shortcut.split() not in ([], [shortcut]) or len(shortcut) > LONGEST_SHORTCUT:
         raise Invalid(f"A shortcut is one word of at most {LONGEST_SHORTCUT} letters, without blanks.")
     return shortcut
@@ -122,8 +122,8 @@ def _switch(work: Work, held: Row[Any], event: tuple[str, str], is_retired: int)
 
 def _checked(work: Work, draft: Draft) -> dict[str, Any]:
     """The columns DETAILS."""
-    title, folder = " ".join(draft.title.split()), " ".join(draft.folder.split())
-    shortcut, body = as_shortcut(draft.shortcut), draft.body.strip()
+    title, folder = line(draft.title), line(draft.folder)
+    shortcut, body = as_shortcut(draft.shortcut), clean(draft.body).strip()
     if not 0 < len(title) <= LONGEST_TITLE:
         raise Invalid(f"Give the template a title of at most {LONGEST_TITLE} letters.")
     if len(folder) > LONGEST_FOLDER:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select
 from core import sms
 from core.database.tables import stage, tag, template, user
 from core.errors import Invalid
+from core.words import clean
 
 Kind = Literal["send", "wait", "tag", "untag", "stage", "hot", "assign", "end"]
 
@@ -132,7 +133,7 @@ def _as_is(_reader: Connection, _place: int, step: Step) -> Step:
 
 
 def _send(reader: Connection, place: int, step: Step) -> Step:
-    body = step.body.strip()
+    body = clean(step.body).strip()
     if not body and step.template_id is not None:
         body = reader.execute(select(template.c.body).where(template.c.id == step.template_id)).scalar() or ""
     if not 0 < len(body) <= sms.LONGEST:

@@ -6,10 +6,16 @@ from core.words import straight
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]()<>#+!|~:$&-])")
 
+_DRAWN = re.compile(r":(?=material[/_]|streamlit:)|(?<!\S)[<>~-](?=(?:->|[->=])(?!\S))")
+"""What Streamlit draws as an icon or an arrow even where its signs are written as themselves."""
+
+JOINER = "\u2060"
+"""Unseen, without width; it parts what `_DRAWN` finds."""
+
 
 def plain(text: str) -> str:
     """The same text, with every sign that could be markup written as itself; line breaks become blanks."""
-    return _SIGNS.sub(r"\\\1", " ".join(straight(text).split()))
+    return _SIGNS.sub(r"\\\1", _DRAWN.sub(rf"\g<0>{JOINER}", " ".join(straight(text).split())))
 
 
 def many(n: int, noun: str) -> str:

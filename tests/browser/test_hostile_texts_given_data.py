@@ -1,36 +1,29 @@
 """Hostile strings as messages and drafts in a real browser: they are drawn as they are, but for what turns the writing
 round, and nothing else happens."""
 
-import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from core.database import Store
 from core.messages import Incoming, accept, drafts
 from core.people import SYSTEM, local_actor
 from core.words import straight
+from tests.browser import hostile
 from tests.browser.conftest import Open, Picture, Serve
 from tests.browser.hands import furnish
+from tests.browser.hostile import look
 from tests.browser.talking import field, open_store
 from tests.core.messages import world
 from tests.server import AppServer
 
-PAYLOADS = (
-    "<script>top.hit=1</script>", "<img src=x onerror=top.hit=1>", "<svg onload=top.hit=1>", "javascript:top.hit=1",
-    "http://x.example/\"onmouseover=\"top.hit=1", "https://x.example/'><script>top.hit=1</script>",
-    "::JSCODE::top.hit=1::JSCODE::", "![x](http://outside.example/x.png)", "[x](javascript:top.hit=1)",
-    "{{constructor.constructor('top.hit=1')()}}", "data:text/html,<script>top.hit=1</script>", "\u202eevil\u202c",
-    "W" * 1_500, "a\n" * 40, "https://x.example/" + "y" * 900, "</textarea><script>top.hit=1</script>",
-)  # fmt: skip
 MOST = 9_000
 
 
 @pytest.fixture(scope="module")
 def strings(given_data: Path) -> list[str]:
-    listed = json.loads((given_data / "nasty" / "blns.json").read_text(encoding="utf-8"))
-    return [*(each["string"] for each in listed), *PAYLOADS]
+    return [*hostile.strings(given_data), "a\n" * 40]
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +35,6 @@ def app(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> AppServer:
 
 def contacts(store: Store, n: int) -> list[int]:
     return store.write(SYSTEM, world.contacts, n, 5_000)
-
-
-def assert_nothing_happened(page: Page) -> None:
-    assert page.evaluate("window.hit") is None
-    assert page.locator('img[src="x"], img[src*="outside"], .thread script, .thread iframe').count() == 0
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    thread = page.locator(".thread")
-    assert thread.evaluate("each => each.scrollWidth <= each.clientWidth + 1")
 
 
 def test_messages_are_drawn_as_they_came(app: AppServer, open_page: Open, picture: Picture, strings: list[str]) -> None:
@@ -64,10 +49,10 @@ def test_messages_are_drawn_as_they_came(app: AppServer, open_page: Open, pictur
     hrefs = [str(link.get_attribute("href")) for link in page.locator(".thread a").all()]
     assert hrefs
     assert all(href.lower().startswith(("http://", "https://")) for href in hrefs)
-    assert_nothing_happened(page)
+    look(page)
     page.goto(f"{app.url}/contact?c={id_}")
     expect(page.locator(".thread .message.in")).to_have_count(len(strings), timeout=60_000)
-    assert_nothing_happened(page)
+    look(page)
     picture(page, "hostile_thread")
 
 
@@ -94,4 +79,4 @@ def test_drafts_come_back_as_they_were(app: AppServer, open_page: Open, strings:
         page.reload()
         expect(field(page)).to_be_visible()
         assert len(field(page).input_value()) == len(text) + 1
-        assert page.evaluate("window.hit") is None
+        look(page)

@@ -1,26 +1,18 @@
 """Hostile strings in every field of the panel, many to one page: none runs, none breaks the layout."""
 
-import json
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from core import bulk, contacts, custom, notes, people, tags
 from core.database import Store
 from core.errors import AppError
 from core.words import line
 from tests.browser.conftest import Open, Picture, Serve
-from tests.browser.hands import EVIL, furnish
+from tests.browser.hands import furnish
+from tests.browser.hostile import look, strings
 
-PAYLOADS = (
-    *("<script>top.hit=1</script>", "<img src=x onerror=top.hit=1>", "<svg/onload=top.hit=1>", "javascript:top.hit=1"),
-    *('"><script>top.hit=1</script>', "' onfocus=top.hit=1 autofocus='", "</textarea><script>top.hit=1</script>"),
-    *("</option><img src=x onerror=top.hit=1>", "<iframe srcdoc='<script>top.hit=1</script>'>", "{{top.hit=1}}"),
-    *("${top.hit=1}", "::JSCODE::top.hit=1::JSCODE::", "![x](http://outside.example/x.png)", "$$\\href{x}{y}$$"),
-    *(":red[x]", "[x](javascript:top.hit=1)", "\u202eright to left", "A\u0300" * 60, "W" * 200, "\ufdfd" * 40),
-)
 PLAIN = ("first_name", "last_name", "city", "state", "source")
 OF_A_PAGE = 45
 
@@ -28,9 +20,7 @@ OF_A_PAGE = 45
 def test_no_hostile_string_runs_or_breaks_the_page(
     serve: Serve, open_page: Open, picture: Picture, given_data: Path, tmp_path: Path
 ) -> None:
-    listed = json.loads((given_data / "nasty" / "blns.json").read_text(encoding="utf-8"))
-    hostile = [entry["string"] for entry in listed] + [*PAYLOADS, *(f"{EVIL} {n}" for n in range(30))]
-    assert len(hostile) >= 300
+    hostile = strings(given_data)
     furnish(tmp_path, 40)
     with closing(Store.open(f"sqlite:///{tmp_path / 'talkdeck.db'}")) as store:
         pages = fill(store, hostile)
@@ -96,15 +86,3 @@ def tag(store: Store, contact_id: int, name: str) -> None:
     except AppError:
         return
     bulk.start(store, people.SYSTEM, bulk.action("tag", tag_ids=[tag_id]), bulk.choose("ticked", [contact_id]))
-
-
-def look(page: Page) -> None:
-    """Nothing ran, nothing stands outside the window."""
-    assert page.evaluate("window.hit") is None
-    width: Any = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert width[0] <= width[1]
-    beyond = page.evaluate(
-        "() => { const p = document.querySelector('.st-key-reader-panel');"
-        " return p ? p.scrollWidth - p.clientWidth : 0; }"
-    )
-    assert beyond <= 1

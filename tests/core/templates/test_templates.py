@@ -173,3 +173,9 @@ def test_the_fields_of_a_text_are_filled_from_the_contact_its_custom_fields_and_
     assert set(sms.FIELDS) <= set(values)
     text = "{First name|there} {name} {last_name|-} {city|?} {phone} {owner} {my_name} {car brand}"
     assert sms.render(text, values) == "Ann Ann - ? +12125550101 Bob Alice Fiat"
+
+
+def test_what_no_database_keeps_and_nobody_sees_is_left_out(store: Store) -> None:
+    add(store, Draft("Pri\0ce\u202e", "Hi\0 there\r\nyou", "p\0r", "Sal\0es"))
+    (made,) = listed(store)
+    assert (made.title, made.body, made.shortcut, made.folder) == ("Price", "Hi there\nyou", "pr", "Sales")

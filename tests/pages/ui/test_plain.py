@@ -4,7 +4,7 @@ import pytest
 
 from core.workflows import wait_words
 from pages.ui.frame import span
-from pages.ui.plain import many, plain
+from pages.ui.plain import JOINER, many, plain
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,9 @@ from pages.ui.plain import many, plain
     [
         ("![x](http://o.example/x.png)", r"\!\[x\]\(http\://o.example/x.png\)"),
         (":red[x] $y$ **z**", r"\:red\[x\] \$y\$ \*\*z\*\*"),
+        (":material/delete: :streamlit:", rf"\:{JOINER}material/delete\: \:{JOINER}streamlit\:"),
+        (":material_delete:", rf"\:{JOINER}material\_delete\:"),
+        ("a -> b <-> c >= d -- e, f->g", rf"a \-{JOINER}\> b \<{JOINER}\-\> c \>{JOINER}= d \-{JOINER}\- e, f\-\>g"),
         ("two\nlines", "two lines"),
         ("plain words, 50%.", "plain words, 50%."),
         ("invoice\u202egpj.exe\u2069", "invoicegpj.exe"),
