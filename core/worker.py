@@ -13,6 +13,7 @@ from core.database import Store, statistics
 from core.errors import AppError, Conflict, Unavailable
 from core.messages import providers
 from core.messages.sender import Sender
+from core.runner import Runner
 from core.settings import Settings
 from core.transfer import ledger, run
 from core.transfer import undo as import_undo
@@ -43,6 +44,7 @@ class Worker:
         self._wanted = threading.Event()
         self._is_stopped = threading.Event()
         self._senders = [Sender(store, providers.chosen(settings)) for _ in range(SENDERS)]
+        self._runner = Runner(store)
         self._looked_after = -LOOK_AFTER_SECONDS
         self._broken: set[int] = set()  # what met a bug is not tried again before the next start
         self._thread = threading.Thread(target=self._go, name="worker", daemon=True)
@@ -66,15 +68,16 @@ class Worker:
             self._thread.join(LAST_SECONDS)
 
     def run(self, *, until_done: bool = False) -> None:
-        """Work in this thread, with others that send, until stopped; or until nothing waits."""
+        """Work in this thread, with others that send and carry workflows on, until stopped; or until nothing waits."""
         if until_done:
             return self._work(until_done=True)
-        senders = [threading.Thread(target=each.run, args=(self._is_stopped,), daemon=True) for each in self._senders]
-        for sender in senders:
-            sender.start()
+        loops = [self._runner.run, *(each.run for each in self._senders)]
+        others = [threading.Thread(target=loop, args=(self._is_stopped,), daemon=True) for loop in loops]
+        for other in others:
+            other.start()
         self._work()
-        for sender in senders:  # what is on its way is written down, or nobody would know of it
-            sender.join(LAST_SECONDS)
+        for other in others:  # what is on its way is written down, or nobody would know of it
+            other.join(LAST_SECONDS)
 
     def _work(self, *, until_done: bool = False) -> None:
         while not self._is_stopped.is_set():
@@ -91,7 +94,7 @@ class Worker:
             if not tasks:
                 self._look_after()
                 if until_done:
-                    if not self._senders[0].step():
+                    if not (self._runner.step() or self._senders[0].step()):
                         return
                     continue
                 self._wanted.wait(LOOK_SECONDS)

@@ -45,10 +45,12 @@ from core.database.tables import (
     sending_window,
     setting,
     stage_event,
+    step_run,
     tag,
     template,
     workflow,
 )
+from core.workflows import advance
 
 CHANGED = change.c.outcome == literal_column("'changed'")
 
@@ -151,6 +153,8 @@ def follow(work: Work, stretch: Stretch, cause: str) -> None:
         upkeep.refresh_deals(work.conn, _contacts(stretch, "deal"))
     if "enrollment" in tables:
         upkeep.refresh_enrollments(work.conn, _contacts(stretch, "enrollment"))
+    if any(shape.table == "enrollment" and shape.mode != "insert" for shape in found):
+        advance.let_go(work, _contacts(stretch, "enrollment"))
 
 
 def _turn(shape: Shape) -> tuple[int, int]:
@@ -232,6 +236,9 @@ def _delete(connection: Connection, stretch: Stretch, shape: Shape) -> None:
     names = [change.c.row_id] if rows.contact is None else [change.c.contact_id, change.c.row_id]
     gone = select(*names).where(*_of(shape, stretch))
     connection.execute(delete(rows.table).where(tuple_(*key).in_(gone)))
+    if rows.table is enrollment:
+        r = step_run.c
+        connection.execute(delete(step_run).where(tuple_(r.contact_id, r.enrollment_id).in_(gone)))
     if rows.table is deal:  # what never was has no history
         s = stage_event.c
         connection.execute(delete(stage_event).where(tuple_(s.contact_id, s.deal_id).in_(gone)))

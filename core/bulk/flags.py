@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
 
+from core import workflows
 from core.bulk.kind import ONE, ZERO, Call, Kind, Params, Plain, Touched, changed_in, numbered, plan_plain, side
 from core.database import engines
 from core.database.tables import conversation, enrollment, message, user
@@ -42,16 +43,23 @@ def stopped(call: Call, reason: str) -> dict[str, Any]:
 
 
 def _archive_stops(call: Call) -> Select[Any] | None:
-    return stop_live(call, "archived") if call.facts["stop_enrollments"] else None
+    return stop_live(call, "stop_on_archive", "archived")
 
 
-def stop_live(call: Call, reason: str) -> Select[Any]:
-    """The live enrollments of those that the plan has changed, stopped for this reason."""
+def stop_live(call: Call, rule: str, reason: str) -> Select[Any] | None:
+    """The live enrollments of those that the plan has changed, stopped for this reason: all, or, where that is not
+    asked for, those of workflows that have the rule.
+    """
+    only = None if call.facts["stop_enrollments"] else workflows.with_rule(call.conn, rule)
+    if only == []:
+        return None
     m, test = changed_in(call)
     after = stopped(call, reason)
     before = call.pack(**{name: e[name] for name in after})
     n = m.c.n + numbered(e.contact_id, e.id)
     live = (e.contact_id == m.c.contact_id) & (e.is_live == ONE)
+    if only is not None:
+        live &= e.workflow_id.in_(engines.id_set(call.conn, only))
     row = Touched("enrollment", e.id, before, call.pack(**after))
     return side(n, m.c.contact_id, row).select_from(m.join(enrollment, live)).where(test)
 

@@ -35,27 +35,14 @@ def _start(
 ) -> int:
     if request_id is not None and (answered := work.answered(request_id)) is not None:
         return int(answered["event_id"])
-    kind, total = action.kind, len(selection)
-    if (right := lacks(work.actor, kind, total)) is not None:
+    total = len(selection)
+    if (right := lacks(work.actor, action.kind, total)) is not None:
         work.actor.require(right)
     if not total:
         raise Invalid("Nothing is selected. Tick some conversations first.")
     if total <= AT_ONCE:
         images.lock(work.conn, list(selection.ids))  # before it has a number: history tells events in their order
-    said = looked_up(work, action)["said"]
-    event_id = work.record(
-        kind.verb,
-        state="queued",
-        request_id=request_id,
-        **action.values,
-        said=said,
-        selection={
-            "kind": selection.kind,
-            "n": total,
-            "words": selection.words,
-            "filter": None if selection.wanted is None else asdict(selection.wanted),
-        },
-    )
+    event_id = _record(work, action, selection, request_id)
     work.account(event_id, 1, first)
     if total > AT_ONCE or not _do(work, event_id, action, selection):
         jobs.queue(work, event_id, total)
@@ -64,18 +51,49 @@ def _start(
     return event_id
 
 
+def at_once(work: Work, action: Action, selection: Selection, cause: str) -> int:
+    """Do it now as a part of the caller's transaction, whatever its size; returns its own event.
+
+    Raises: Invalid when the action cannot be done at all; nothing is written then.
+    """
+    event_id = _record(work, action, selection, None)
+    _carry_all(work, Order(event_id, action, selection.chosen_at, cause), selection)
+    return event_id
+
+
+def _record(work: Work, action: Action, selection: Selection, request_id: str | None) -> int:
+    said = looked_up(work, action)["said"]
+    return work.record(
+        action.kind.verb,
+        state="queued",
+        request_id=request_id,
+        **action.values,
+        said=said,
+        selection={
+            "kind": selection.kind,
+            "n": len(selection),
+            "words": selection.words,
+            "filter": None if selection.wanted is None else asdict(selection.wanted),
+        },
+    )
+
+
 def _do(work: Work, event_id: int, action: Action, selection: Selection) -> bool:
     """Do all of it now; False when some row cannot be written: a job finds out which, and does the others."""
-    total = len(selection)
-    order = Order(event_id, action, selection.chosen_at, "manual" if total == 1 else "bulk")
+    cause = "manual" if len(selection) == 1 else "bulk"
     try:
         with work.conn.begin_nested():
-            counts = carry(work, order, selection.ids, 1, total)
+            _carry_all(work, Order(event_id, action, selection.chosen_at, cause), selection)
     except (IntegrityError, DataError) as error:
         log.warning("Event %s cannot be done at once: %s", event_id, error)
         return False
-    work.set_state(event_id, "done", **counts, result=json.dumps({"selected": total, **counts}))
     return True
+
+
+def _carry_all(work: Work, order: Order, selection: Selection) -> None:
+    total = len(selection)
+    counts = carry(work, order, selection.ids, 1, total)
+    work.set_state(order.event_id, "done", **counts, result=json.dumps({"selected": total, **counts}))
 
 
 def carry_out(store: Store, event_id: int, go_on: Callable[[], bool] = lambda: True) -> None:

@@ -136,9 +136,9 @@ def _made(call: Call) -> dict[str, Any]:
 
 
 def _stops(call: Call) -> Select[Any] | None:
-    """Who has bought, or will not buy, is written to no more; asked for, or not."""
-    closes = call.facts["kind"] != "open" and call.facts["stop_enrollments"]
-    return stop_live(call, call.facts["kind"]) if closes else None
+    """Who has bought, or will not buy, is written to no more: asked for, or by the rules of a workflow."""
+    kind = call.facts["kind"]
+    return stop_live(call, f"stop_on_{kind}", kind) if kind != "open" else None
 
 
 def _notes(call: Call) -> list[str]:

@@ -29,6 +29,7 @@ from core.messages.gate import Gate, Verdict
 from core.messages.outbox import withdraw
 from core.messages.outcome import texts
 from core.messages.provider import Outgoing
+from core.workflows.advance import Left, texts_left
 
 LOOKED_AT = 4
 """So many times as many texts are looked at as may go: most wait in a line."""
@@ -150,6 +151,7 @@ def _withhold(work: Work, ended: Sequence[tuple[Row[Any], Verdict]]) -> None:
     changes = [change for row, verdict in ended for change in withdraw(work, [row], verdict.state, verdict.reason)]
     if changes:
         work.account_each(work.record("message.withhold", said=f"withheld {texts(len(changes))}"), changes)
+    texts_left(work, [Left(row, verdict.state, verdict.reason) for row, verdict in ended])
 
 
 def _put_off(work: Work, waiting: Sequence[tuple[Row[Any], Verdict]]) -> None:

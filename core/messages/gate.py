@@ -13,6 +13,7 @@ from core.messages.allowed import CONFIRMATION, IN_REVIEW, OPTED_OUT
 from core.messages.numbers import Number
 from core.messages.rates import IN_LINE, LATE, Rates
 from core.workflows import rules
+from core.workflows.advance import STOPPED
 
 AUTOMATIC = "workflow"
 """Origin of texts that are bound by hours, and stay while their workflow is paused."""
@@ -20,7 +21,6 @@ AUTOMATIC = "workflow"
 PAUSED = "Its workflow is paused."
 NO_ZONE = "Time zone unknown."
 QUIET = "It is not within the hours of sending at the contact's place."
-STOPPED = "enrollment stopped"
 LOOK_AGAIN = 86_400
 """Seconds after which what is held for no known end is looked at again."""
 

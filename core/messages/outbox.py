@@ -13,6 +13,7 @@ from core.database.tables import conversation, message, outbox, user
 from core.database.work import STEP
 from core.errors import Conflict, Invalid, NotFound
 from core.messages import allowed, drafts
+from core.workflows.advance import text_left
 
 UNDO_SECONDS = 6
 """How long a text written by a person waits, so that it can be taken back."""
@@ -118,6 +119,7 @@ def cancel(work: Work, outbox_id: int) -> str:
     row = _unsent(work, outbox_id)
     (change,) = withdraw(work, [row], "cancelled", "by hand")
     work.record_change("message.cancel", change)
+    text_left(work, row, "cancelled", "taken back by hand")
     if row.user_id == work.actor.id and row.origin in BY_HAND:
         drafts.give_back(work, row.contact_id, row.body)
     return str(row.body)

@@ -9,6 +9,7 @@ from core.database import Change, Work, engines, images
 from core.database.tables import message, outbox
 from core.messages import consent
 from core.messages.provider import LOST, Answer
+from core.workflows.advance import Left, texts_left
 
 _ORDER = (
     "waiting",
@@ -26,6 +27,9 @@ RANK = {name: rank for rank, name in enumerate(_ORDER)}
 """Of two things said about one text the later one in this order holds; so the order in which they arrive does not."""
 
 _STATE = {"waiting": "scheduled", LOST: "failed", "undelivered": "sent", "delivered": "sent"}
+
+LEFT = ("sent", "failed")
+"""States in which an enrollment waits for its text no longer."""
 
 OPTED_OUT_CODES = frozenset({"21610"})
 """Refusals that mean: this phone has opted out at the provider. Source: Twilio's list of errors."""
@@ -115,6 +119,8 @@ def _write(work: Work, moves: Sequence[Move]) -> None:
     work.account_each(work.record("message.report", said=f"heard what became of {texts(len(moves))}"), changes)
     work.conn.execute(_TO_OUTBOX, [_of_outbox(work, move) for move in moves])
     work.conn.execute(_TO_MESSAGE, [_of_message(move) for move in moves])
+    told = [Left(row, _STATE.get(fate.status, fate.status), fate.reason, fate.code) for row, fate, _ in moves]
+    texts_left(work, [each for each in told if each.state in LEFT and each.state != each.row.state])
     for row, fate, _ in moves:
         if fate.code in OPTED_OUT_CODES:
             consent.opt_out(work, row.contact_id, consent.Why("provider", fate.reason))

@@ -13,9 +13,9 @@ from core.templates.edit import (
     used,
 )
 from core.templates.find import Shortcut, Template, by_shortcut, find, get
-from core.templates.values import values
+from core.templates.values import values, values_of
 
 __all__ = [
     "LONGEST_SHORTCUT", "LONGEST_TITLE", "Draft", "Shortcut", "Template", "add", "as_shortcut", "by_shortcut", "edit",
-    "find", "get", "in_place", "retire", "revive", "used", "values",
+    "find", "get", "in_place", "retire", "revive", "used", "values", "values_of",
 ]  # fmt: skip

@@ -18,8 +18,19 @@ from sqlalchemy import (
 )
 
 from core.bulk.apply import TABLES, Rows, Shape, Stretch
-from core.database import images
-from core.database.tables import change, contact, conversation, enrollment, event, metadata, phone_claim, template
+from core.database import Work, images
+from core.database.tables import (
+    change,
+    contact,
+    conversation,
+    enrollment,
+    event,
+    metadata,
+    outbox,
+    phone_claim,
+    template,
+)
+from core.workflows import advance
 
 NAMED = ("tag", "workflow", "custom_field")
 """Tables whose names are unique: an old name may have been given away."""
@@ -35,13 +46,12 @@ _CHILDREN = [
 ]
 
 
-def undoing(connection: Connection, stretch: Stretch, shape: Shape) -> Select[Any]:
+def undoing(work: Work, stretch: Stretch, shape: Shape) -> Select[Any]:
     """For each change of this shape the change that takes it back, by the columns of images.PLANNED.
 
     What an earlier undo has taken back already stays as it is, whatever became of the row since.
     """
-    rows = TABLES[shape.table]
-    k = change.c
+    connection, rows, k = work.conn, TABLES[shape.table], change.c
     missing = {"insert": k.before.is_(None), "delete": k.after.is_(None)}
     both = and_(k.before.is_not(None), k.after.is_not(None))
     of_table = k.table_name == literal_column(f"'{shape.table}'")
@@ -61,8 +71,20 @@ def undoing(connection: Connection, stretch: Stretch, shape: Shape) -> Select[An
         by_outcome("already", "changed", "skipped").label("outcome"),
         by_outcome("undone", "", "changed_since").label("reason"),
         o.c.after.label("before"),
-        o.c.before.label("after"),
+        _again(work, rows, shape, o).label("after"),
     ).select_from(o.outerjoin(rows.table, rows.found(o.c)))
+
+
+def _again(work: Work, rows: Rows, shape: Shape, o: Any) -> ColumnElement[Any]:
+    """The old image. Who waited for a text that has come to its end meanwhile, withheld as a rule, is due now instead:
+    a runner looks what became of it, for nobody else will.
+    """
+    if rows.table is not enrollment or shape.mode != "update":
+        return o.c.before  # type: ignore[no-any-return]
+    was: dict[str, Any] = {name: images.unpacked(work.conn, o.c.was, enrollment.c[name]) for name in shape.columns}
+    waited = and_(was["is_live"] == literal_column("1"), was["next_due_at"].is_(None), advance.text_is_over())
+    due = images.pack(work.conn, {**was, "state": "active", "next_due_at": work.now})
+    return case((waited, due), else_=o.c.before)
 
 
 def _word(said: str) -> ColumnElement[str]:
@@ -86,9 +108,19 @@ def _is_as_left(connection: Connection, rows: Rows, shape: Shape, o: Any) -> Col
     """The row is as the change has left it."""
     if shape.mode == "delete":
         return rows.row.is_(None)
+    if shape.mode == "insert" and rows.table is enrollment:
+        return _may_be_taken_out(o)
     columns = [rows.table.c[name] for name in shape.columns]
     same = [column.is_not_distinct_from(images.unpacked(connection, o.c.becomes, column)) for column in columns]
     return and_(rows.row.is_not(None), *same)
+
+
+def _may_be_taken_out(o: Any) -> ColumnElement[bool]:
+    """Who was enrolled is still in it, however far, and no text of it has left."""
+    gone = ("sending", "unknown", "sent", "failed")
+    of_run = and_(outbox.c.contact_id == enrollment.c.contact_id, outbox.c.enrollment_id == enrollment.c.id)
+    has_left = exists().where(of_run, outbox.c.state.in_(gone))
+    return and_(enrollment.c.id.is_not(None), enrollment.c.is_live == literal_column("1"), not_(has_left))
 
 
 def _guards(connection: Connection, rows: Rows, shape: Shape, o: Any) -> list[ColumnElement[bool]]:

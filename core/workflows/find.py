@@ -61,6 +61,12 @@ def _found(reader: Connection, wanted: Select[tuple[Row[tuple[object, ...]]]]) -
     ]  # fmt: skip
 
 
+def with_rule(reader: Connection, rule: str) -> list[int]:
+    """Workflows of which this rule (`stop_on_reply` and its like) is on."""
+    rows = reader.execute(select(w.id, w.rules).where(w.rules != "").order_by(w.id))
+    return [row.id for row in rows if getattr(rules_.read(row.rules), rule)]
+
+
 def current_steps(reader: Connection, workflow_ids: Sequence[int]) -> dict[int, tuple[Step, ...]]:
     """The steps of the versions that new enrollments begin with, in order."""
     current = select(workflow_step).join(workflow, (w.id == s.workflow_id) & (w.version == s.version))

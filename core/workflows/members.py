@@ -1,0 +1,92 @@
+"""Who is in a workflow and where: the step, the next send, why somebody is held or was stopped."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+
+from core.database.tables import contact, enrollment, outbox
+from core.errors import Invalid
+
+e, o = enrollment.c, outbox.c
+
+SHOWN = 100
+STATES = ("scheduled", "active", "waiting", "held", "completed", "stopped", "failed")
+NEWEST, SOONEST = "newest", "soonest"
+HELD_TEXT = ("scheduled", "held", "sending", "unknown")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One run of a contact. `position`: of the step at hand, from 0; `due_at`: when it comes, or the text that waits
+    in the outbox for it; None: nothing is planned. `why`: it is held, was stopped or failed. `text`: the state of the
+    one that waits in the outbox, blank for none. UTC epoch seconds.
+    """
+
+    enrollment_id: int
+    contact_id: int
+    name: str
+    version: int
+    run: int
+    state: str
+    position: int
+    due_at: int | None
+    why: str
+    text: str
+    started_at: int
+    stopped_at: int | None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it goes on by itself."""
+        return self.state not in ("completed", "stopped", "failed")
+
+
+def counts(reader: Connection, workflow_id: int) -> dict[str, int]:
+    """Runs by state, each of STATES."""
+    rows = reader.execute(select(e.state, func.count()).where(e.workflow_id == workflow_id).group_by(e.state))
+    return {**dict.fromkeys(STATES, 0), **dict(tuple(row) for row in rows)}
+
+
+def members(reader: Connection, workflow_id: int, state: str = "", after: int = 0, limit: int = SHOWN) -> list[Member]:
+    """Runs through the workflow, the newest first, of one state where it is given. `after`: the last enrollment of the
+    page before.
+
+    Raises: Invalid for an unknown state.
+    """
+    wanted = [e.workflow_id == workflow_id]
+    if state:
+        if state not in STATES:
+            raise Invalid(f"A run is {', '.join(STATES)}.")
+        wanted += [e.state == state, e.is_live == int(state not in ("completed", "stopped", "failed"))]
+    if after:
+        wanted.append(e.id < after)
+    return _read(reader, wanted, NEWEST, limit)
+
+
+def next_sends(reader: Connection, workflow_id: int, limit: int = SHOWN) -> list[Member]:
+    """Those who come to a step next, the soonest first; whose text waits in the outbox is not among them."""
+    return _read(reader, [e.workflow_id == workflow_id, e.next_due_at.is_not(None)], SOONEST, limit)
+
+
+def _read(reader: Connection, wanted: list[ColumnElement[bool]], order: str, limit: int) -> list[Member]:
+    page = select(enrollment).where(*wanted).order_by(*_order(e, order)).limit(limit).subquery("page")
+    p, text = page.c, outbox.alias("text").c
+    here = and_(text.contact_id == p.contact_id, text.enrollment_id == p.id, text.position == p.position)
+    newest = select(func.max(text.id)).where(here).scalar_subquery()
+    waits = and_(o.id == newest, o.state.in_(HELD_TEXT))
+    name = func.coalesce(func.nullif(func.trim(contact.c.first_name + " " + contact.c.last_name), ""), contact.c.phone)
+    due_at = func.coalesce(p.next_due_at, o.due_at)
+    why = case((p.stop_reason != "", p.stop_reason), (p.reason != "", p.reason), else_=func.coalesce(o.reason, ""))
+    run = (p.id, p.contact_id, name, p.version, p.run, p.state, p.position, due_at, why)
+    found = (
+        select(*run, func.coalesce(o.state, ""), p.started_at, p.stopped_at)
+        .select_from(page)
+        .join(contact, contact.c.id == p.contact_id)
+    )
+    rows = reader.execute(found.outerjoin(outbox, waits).order_by(*_order(p, order)))
+    return [Member(*tuple(row)) for row in rows]
+
+
+def _order(columns: Any, order: str) -> tuple[Any, ...]:
+    return (columns.id.desc(),) if order == NEWEST else (columns.next_due_at, columns.id)
