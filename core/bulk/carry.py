@@ -53,6 +53,7 @@ def carry(work: Work, order: Order, ids: Sequence[int], first: int, total: int) 
     counts = count(work, stretch)
     if counts["changed"]:
         follow(work, stretch, order.cause)
+        order.kind.after(work, call, counts["changed"])
     return counts
 
 

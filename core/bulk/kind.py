@@ -18,9 +18,10 @@ from sqlalchemy import (
 )
 
 from core.access import Right
-from core.database import images
+from core.database import Work, images
 from core.database.tables import change, conversation
 from core.database.work import STEP
+from core.workflows import qualify
 
 REASONS = {
     "archived": "already archived",
@@ -41,8 +42,7 @@ REASONS = {
     "gone": "no longer there",
     "not_allowed": "not allowed for this user",
     "new_message": "got a message since they were selected",
-    "opted_out": "opted out",
-    "no_consent": "gave no consent, which the workflow needs",
+    **qualify.REASONS,
     "changed_since": "changed since",
     "undone": "already undone",
     "in_use": "still used",
@@ -97,7 +97,8 @@ class Kind:
     `facts`: looks the parameters up, and raises Invalid for those that cannot be used; what it answers holds `said`,
     the words of history with {n} for the conversations. `plan`: a row for each change the action would make, by the
     columns of `planned`. `sides`: further rows touched for contacts that the plan has changed; None: none.
-    `takes`: the table of which the plan inserts rows.
+    `takes`: the table of which the plan inserts rows. `prepare`: what is made
+    once, before anything is written down. `after`: what follows from so many rows that were changed.
     """
 
     name: str
@@ -112,6 +113,8 @@ class Kind:
     undo: Literal["full", "partial", "none"] = "full"
     undo_words: str = ""
     notes: Callable[[Call], list[str]] = lambda call: []
+    prepare: Callable[[Work, Params], Params] = lambda work, params: params
+    after: Callable[[Work, Call, int], None] = lambda work, call, changed: None
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,35 @@
 """Actions on enrollments: into a workflow or redrip, and out of it."""
 
-import json
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, false, func, literal, literal_column, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 
 from core.access import Right
-from core.bulk.flags import stopped
+from core.bulk import compliance
+from core.bulk.flags import new_message, stopped
 from core.bulk.kind import ONE, ZERO, Call, Kind, Params, Touched, numbered, planned, start_of
 from core.bulk.tagging import put_on
-from core.database import engines
-from core.database.tables import consent_event, conversation, enrollment, tag, workflow, workflow_step
+from core.database import Work
+from core.database.tables import conversation, enrollment, tag, workflow
 from core.errors import Invalid
+from core.workflows import pace, qualify, rules
+from core.workflows.find import current_steps
+from core.workflows.steps import leading_wait
 
 c, e = conversation.c, enrollment.c
+HOUR = 3_600
 
 OPEN_STATES = ("on", "paused")
 """A workflow in these states takes contacts in."""
@@ -26,47 +42,50 @@ def _workflow(reader: Connection, workflow_id: int | None) -> Any:
     return row
 
 
-def first_wait(reader: Connection, workflow_id: int, version: int) -> int:
-    """Seconds that the waits before the first other step take together."""
-    s = workflow_step.c
-    steps = select(s.kind, s.wait_seconds).where(s.workflow_id == workflow_id, s.version == version)
-    seconds = 0
-    for step in reader.execute(steps.order_by(s.position)):
-        if step.kind != "wait":
-            break
-        seconds += step.wait_seconds or 0
-    return seconds
+def enroll_facts(reader: Connection, params: Params) -> Params:
+    """What enrolling needs to know of the workflow `workflow_id`.
 
-
-def _enroll_facts(reader: Connection, params: Params) -> Params:
+    Raises: Invalid when it takes nobody in.
+    """
     row = _workflow(reader, params["workflow_id"])
     brought = select(tag.c.id).where(tag.c.id == row.tag_id, tag.c.is_retired == ZERO)
     if row.state not in OPEN_STATES:
         raise Invalid(f"“{row.name}” is {row.state}. Switch it on before you enroll anybody.")
+    own = rules.read(row.rules)
     return {
         **params,
         "tag_id": reader.execute(brought).scalar_one_or_none(),
         "version": row.version,
-        "wait": first_wait(reader, row.id, row.version),
-        "needs_consent": bool(json.loads(row.rules or "{}").get("needs_consent")),
+        "wait": leading_wait(current_steps(reader, [row.id]).get(row.id, ())),
+        "kind": row.kind,
+        "rules": own,
+        "paced_until": _paced_until(reader, row.id) if own.starts_per_hour else 0,
         "said": "enrolled {n} in " + row.name.replace("{", "(").replace("}", ")"),
     }
 
 
-def _enroll(call: Call) -> Select[Any]:
+def _paced_until(reader: Connection, workflow_id: int) -> int:
+    """Until when starts are spread out; two who enroll at once go one after the other."""
+    until = select(workflow.c.paced_until).where(workflow.c.id == workflow_id).with_for_update(key_share=True)
+    return reader.execute(until).scalar() or 0
+
+
+def enroll(call: Call) -> Select[Any]:
+    """A run for each contact whom the rules of the workflow let in."""
     source, place, id_ = start_of(call)
-    of_workflow = and_(e.contact_id == id_, e.workflow_id == call.facts["workflow_id"])
-    enrolled = exists().where(of_workflow, e.is_live == ONE)
-    skipped = ((c.is_opted_out == ONE, "opted_out"), (_without_consent(call, id_), "no_consent"))
-    earlier = select(func.coalesce(func.max(e.run), 0)).where(of_workflow).scalar_subquery()
+    workflow_id = call.facts["workflow_id"]
+    already = ((qualify.is_in(workflow_id, id_), "enrolled"),)
+    refused = qualify.refusals(workflow_id, call.facts["kind"], call.facts["rules"], call.now)
+    skipped = (*refused, (new_message(call), "new_message"))
+    earlier = select(func.coalesce(func.max(e.run), 0)).where(e.contact_id == id_, e.workflow_id == workflow_id)
     after = call.pack(
-        workflow_id=call.facts["workflow_id"],
+        workflow_id=workflow_id,
         version=call.facts["version"],
-        run=earlier + ONE,
+        run=earlier.scalar_subquery() + ONE,
         state="scheduled",
         is_live=1,
         position=0,
-        next_due_at=call.now + call.facts["wait"],
+        next_due_at=_begins(call, place, [test for test, _ in (*skipped, *already)]),
         user_id=call.user_id,
         started_at=call.now,
         stopped_at=None,
@@ -74,27 +93,22 @@ def _enroll(call: Call) -> Select[Any]:
         event_id=call.event_id,
     )
     row = Touched("enrollment", place + literal_column(str(call.first_id - call.first)), None, after)
-    return planned(place, id_, skipped, ((enrolled, "enrolled"),), row).select_from(source)
+    return planned(place, id_, skipped, already, row).select_from(source)
 
 
-def _without_consent(call: Call, id_: ColumnElement[int]) -> ColumnElement[bool]:
-    if not call.facts["needs_consent"]:
-        return false()
-    k = consent_event.c
-    newest = select(k.kind).where(k.contact_id == id_).order_by(k.happened_at.desc(), k.id.desc()).limit(1)
-    return func.coalesce(newest.scalar_subquery(), literal("")) != literal("in")
+def _begins(call: Call, place: ColumnElement[int], out: list[ColumnElement[bool]]) -> Any:
+    """When the first step is due; where starts are spread out, one after the other among those who are not `out`."""
+    rate, wait = call.facts["rules"].starts_per_hour, call.facts["wait"]
+    if not rate:
+        return call.now + wait
+    begin = max(call.now, call.facts["paced_until"]) + wait
+    turn = numbered(case((or_(c.id.is_(None), *out), ONE), else_=ZERO), place) - ONE
+    return literal(begin, BigInteger) + turn * literal_column(str(HOUR)) // literal_column(str(rate))
 
 
-def _enroll_notes(call: Call) -> list[str]:
-    among = c.id.in_(engines.id_set(call.conn, call.ids))
-    others, archived = call.conn.execute(
-        select(
-            func.count().filter(c.enrollment_count > ZERO),
-            func.count().filter(c.is_archived == ONE),
-        ).where(among)
-    ).one()
-    notes = [f"{others:,} of these are in a workflow already."] if others else []
-    return notes + ([f"{archived:,} of these are archived and stay so."] if archived else [])
+def took(work: Work, call: Call, changed: int) -> None:
+    """So many begin, one after the other where starts are spread out."""
+    pace.taken(work, call.facts["workflow_id"], call.facts["rules"], changed)
 
 
 def _stop_facts(reader: Connection, params: Params) -> Params:
@@ -122,15 +136,16 @@ KINDS = (
         "enroll",
         "enrollment.start",
         "Enroll",
-        _enroll_facts,
-        _enroll,
+        enroll_facts,
+        enroll,
         rights=(Right.CONTACT_EDIT, Right.MESSAGE_SEND),
         defaults={"workflow_id": None},
         sides=(put_on("tag_id"),),
         takes="enrollment",
-        undo_words="Texts that were sent meanwhile stay sent; who has come further in the workflow is left in it.",
+        undo_words="Texts that have left stay sent, and who got one goes on; what has not left is cancelled.",
         undo="partial",
-        notes=_enroll_notes,
+        notes=compliance.notes,
+        after=took,
     ),
     Kind(
         "stop",

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from sqlalchemy import insert, select
@@ -42,6 +42,7 @@ def _start(
         raise Invalid("Nothing is selected. Tick some conversations first.")
     if total <= AT_ONCE:
         images.lock(work.conn, list(selection.ids))  # before it has a number: history tells events in their order
+    action = replace(action, params=tuple(sorted(action.kind.prepare(work, action.values).items())))
     event_id = _record(work, action, selection, request_id)
     work.account(event_id, 1, first)
     if total > AT_ONCE or not _do(work, event_id, action, selection):

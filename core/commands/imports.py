@@ -25,7 +25,7 @@ SHOWN = 20
 
 @app.command("import")
 def import_file(  # noqa: PLR0913 - each option is one decision about the file
-    kind: Annotated[str, typer.Argument(help="contacts, messages, deals, templates or optouts.")],
+    kind: Annotated[str, typer.Argument(help="contacts, messages, deals, templates, optouts or workflows.")],
     file: Annotated[Path, typer.Argument(help="CSV, vCard, or a backup of SMS Backup & Restore.")],
     preset: Annotated[str, typer.Option(help="auto, own, or the name of a known kind of file.")] = "auto",
     column: Annotated[

@@ -1,6 +1,5 @@
 """Opting out and in again: the record of it, and all that must fall silent in the same transaction."""
 
-import json
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, insert, select, true, update
@@ -14,6 +13,7 @@ from core.errors import Conflict
 from core.messages.allowed import CONFIRMATION, OPTED_OUT
 from core.messages.outbox import Text, put, withdraw
 from core.words import clean
+from core.workflows import rules
 
 CONFIRMED = "You have been unsubscribed and will get no more texts from us. Reply START to be texted again."
 
@@ -111,9 +111,9 @@ def stop(work: Work, contact_id: int, reason: str, which: ColumnElement[bool]) -
 def stop_on_reply(work: Work, contact_id: int) -> list[Change]:
     """The contact has answered: workflows that wait for that end."""
     e, w = enrollment.c, workflow.c
-    rules = select(w.id, w.rules).join(enrollment, e.workflow_id == w.id)
-    rows = work.conn.execute(rules.where(e.contact_id == contact_id, e.is_live == 1))
-    ids = [row.id for row in rows if json.loads(row.rules or "{}").get("stop_on_reply")]
+    own = select(w.id, w.rules).join(enrollment, e.workflow_id == w.id)
+    rows = work.conn.execute(own.where(e.contact_id == contact_id, e.is_live == 1))
+    ids = [row.id for row in rows if rules.read(row.rules).stop_on_reply]
     return stop(work, contact_id, "reply", e.workflow_id.in_(ids)) if ids else []
 
 

@@ -19,6 +19,7 @@ from core.messages.keywords import wish
 from core.messages.media import Kept
 from core.messages.outbox import Text, put
 from core.messages.strangers import meet
+from core.workflows import advance
 
 SOURCE = "Text message"
 """Where a contact comes from that has texted first."""
@@ -102,6 +103,7 @@ def receive(work: Work, number: phone.Phone, text: Incoming, kept: list[Kept]) -
         _attach(work, event_id, own, kept)
         asked = wish(body)
         changes += _follow(work, event_id, own, asked, body)
+        advance.answered(work, row.id, is_opt_out=asked == "out")
         changes += _wake(work, row, asked)
         upkeep.refresh(work.conn, [row.id], work.now)
     work.account(event_id, STEP, changes)

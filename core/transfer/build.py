@@ -8,8 +8,19 @@ from core.tags import LONGEST_NAME as LONGEST_TAG
 from core.transfer import fields, own
 from core.transfer.builder import A_DAY, Build, Builder, Rules
 from core.transfer.plan import Plan
-from core.transfer.rows import ContactRow, DealRow, MessageRow, OptOutRow, Own, Reject, Remark, TemplateRow
+from core.transfer.rows import (
+    ContactRow,
+    DealRow,
+    MessageRow,
+    OptOutRow,
+    Own,
+    Reject,
+    Remark,
+    TemplateRow,
+    WorkflowRow,
+)
 from core.words import straight
+from core.workflows.edit import LONGEST_NAME as LONGEST_WORKFLOW
 
 TOO_LONG = "longer than {} letters; its beginning is kept"
 EMPTY_BODY = "the message is empty"
@@ -250,12 +261,28 @@ class OptOutBuilder(Builder):
         return OptOutRow(line, *number, said_at, words, tuple(remarks))
 
 
+class WorkflowBuilder(Builder):
+    """Flows: a name, a place in the order, and the text that comes."""
+
+    def build(self, line: int, cells: list[str]) -> WorkflowRow | Reject:
+        name, step, from_, to = self.arrange(cells)
+        for field, value in (("workflow", name), ("to", to)):
+            if not value.strip():
+                return self.reject(line, field, value, "is missing", cells)
+        if not (step.strip().isascii() and step.strip().isdecimal()):
+            return self.reject(line, "step", step, "is no number", cells)
+        if len(name.strip()) > LONGEST_WORKFLOW:
+            return self.reject(line, "workflow", name, f"is longer than {LONGEST_WORKFLOW} letters", cells)
+        return WorkflowRow(line, " ".join(name.split()), int(step), from_.strip(), to.strip(), (), tuple(cells))
+
+
 _BUILDERS: dict[str, Callable[[Plan, Rules], Builder]] = {
     "contacts": ContactBuilder,
     "messages": MessageBuilder,
     "deals": DealBuilder,
     "templates": TemplateBuilder,
     "optouts": OptOutBuilder,
+    "workflows": WorkflowBuilder,
 }
 
 

@@ -16,6 +16,7 @@ from core.transfer.rows import (
     Remark,
     Row,
     TemplateRow,
+    WorkflowRow,
 )
 
 Packed = tuple[Any, ...]
@@ -26,6 +27,7 @@ _KINDS: dict[str, type[Any]] = {
     "deals": DealRow,
     "templates": TemplateRow,
     "optouts": OptOutRow,
+    "workflows": WorkflowRow,
 }
 _new = tuple.__new__
 

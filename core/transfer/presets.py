@@ -21,6 +21,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "templates": ("title", "shortcut", "body", "folder"),
     "optouts": ("phone", "date", "source", "text"),
+    "workflows": ("workflow", "step", "from", "to"),
 }
 """What can be imported, by kind; a mapping sends columns to these."""
 
@@ -30,6 +31,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "deals": ("phone", "pipeline", "stage"),
     "templates": ("title", "body"),
     "optouts": ("phone",),
+    "workflows": ("workflow", "step", "to"),
 }
 
 OURS = "talkdeck_"
@@ -188,6 +190,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "source": "method channel how",
         "text": "body message reason words keyword note",
     },
+    "workflows": {"workflow": "flow task", "step": "order number", "from": "after", "to": "text next"},
 }
 """What a field is called elsewhere, without capitals, blanks and signs; its own name goes without saying."""
 

@@ -1,4 +1,4 @@
-"""What a file becomes: checked rows of five kinds, remarks on them, and records that were refused."""
+"""What a file becomes: checked rows of six kinds, remarks on them, and records that were refused."""
 
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -123,7 +123,22 @@ class OptOutRow(NamedTuple):
     remarks: tuple[Remark, ...] = ()
 
 
-Row = ContactRow | MessageRow | DealRow | TemplateRow | OptOutRow
+class WorkflowRow(NamedTuple):
+    """One step of a flow: in the `workflow`, the text `to` follows the text `from_`, both by their shortcuts.
+
+    `cells` is the record as it stood, for the case that there is no such text.
+    """
+
+    line: int
+    workflow: str
+    step: int
+    from_: str
+    to: str
+    remarks: tuple[Remark, ...] = ()
+    cells: tuple[str, ...] = ()
+
+
+Row = ContactRow | MessageRow | DealRow | TemplateRow | OptOutRow | WorkflowRow
 
 
 class Block(NamedTuple):

@@ -19,6 +19,7 @@ from core.transfer.apply_deals import DealApplier
 from core.transfer.apply_messages import MessageApplier
 from core.transfer.apply_optouts import OptOutApplier
 from core.transfer.apply_templates import TemplateApplier
+from core.transfer.apply_workflows import WorkflowApplier
 from core.transfer.outlook import Applier, Counts, Outlook
 from core.transfer.reading import Job, Reading, reading
 from core.transfer.rows import Chunk, Reject, Row
@@ -55,9 +56,15 @@ def applier(kind: str, *, is_dry: bool = False) -> Applier:
         return ContactApplier(is_dry=is_dry)
     if kind == "messages":
         return MessageApplier(is_dry=is_dry)
-    if kind == "optouts":
-        return OptOutApplier()
-    return DealApplier() if kind == "deals" else TemplateApplier()
+    return _PLAIN[kind]()
+
+
+_PLAIN: dict[str, Callable[[], Applier]] = {
+    "deals": DealApplier,
+    "templates": TemplateApplier,
+    "optouts": OptOutApplier,
+    "workflows": WorkflowApplier,
+}
 
 
 def look(applied: Applier, reader: Connection, chunk: Sequence[Row | Reject]) -> Outlook:

@@ -58,7 +58,7 @@ OTHERS = (
 QUIET = frozenset({"undo", "note.edit"})
 """Never offered by themselves: undos, and notes, which keep their versions beside them."""
 
-IMPORTS = ("import.contacts", "import.messages", "import.deals", "import.templates", "import.optouts")
+IMPORTS = tuple(f"import.{kind}" for kind in ("contacts", "messages", "deals", "templates", "optouts", "workflows"))
 UNDOABLE = frozenset({*(verb for verb, kind in BY_VERB.items() if kind.undo != "none"), *OTHERS, *IMPORTS})
 
 _ENDED = {

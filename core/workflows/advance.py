@@ -17,6 +17,7 @@ from sqlalchemy import (
 
 from core.database import Work, engines
 from core.database.tables import enrollment, outbox, step_run
+from core.workflows import pace
 from core.workflows.moves import Move, ended, onward, write
 
 e, o, r = enrollment.c, outbox.c, step_run.c
@@ -126,3 +127,4 @@ def let_go(work: Work, contact_ids: Select[Any]) -> None:
     live = exists().where(e.contact_id == o.contact_id, e.id == o.enrollment_id, e.is_live == 1)
     of_none = and_(o.contact_id.in_(contact_ids), o.enrollment_id.is_not(None), o.state.in_(UNSENT), ~live)
     work.conn.execute(update(outbox).where(of_none).values(due_at=work.now))
+    pace.settle(work)

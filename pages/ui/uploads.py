@@ -37,6 +37,8 @@ EXPECTED = {
     "templates": "One row per template: title and text, and if you like a folder.",
     "optouts": "One row per phone that must not be texted; if you like its date, where it comes from, and the words. "
     "A phone that is not there yet becomes a contact who is out.",
+    "workflows": "One row per step: workflow, step, from and to, by the shortcuts of templates in a folder of the "
+    "workflow's name. They become drafts.",
 }
 
 

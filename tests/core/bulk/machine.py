@@ -235,10 +235,14 @@ class Machine(RuleBasedStateMachine):
         assert_state(self.store, did)
 
     def _may_return(self, did: Did, id_: int, keys: tuple[Hashable, ...]) -> bool:
-        """The row is as it was left; and nobody is in one workflow twice."""
+        """The row is as it was left; and nobody is in one workflow twice. Who was enrolled and got no text yet may be
+        further by now.
+        """
+        first, (was, became) = keys[0], did.changes[id_][keys[0]]
+        if isinstance(first, tuple) and first[0] == "enrollment" and was is None and became is not None:
+            return self.rows[id_].get(first) is not None and bool(self.rows[id_][first][1])
         if any(self.rows[id_].get(key) != did.changes[id_][key][1] for key in keys):
             return False
-        first, was = keys[0], did.changes[id_][keys[0]][0]
         if isinstance(first, tuple) and first[0] == "enrollment" and was is not None and was[1]:
             return not self._live(id_, first[1]).keys() - {first}
         return True
