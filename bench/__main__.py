@@ -22,6 +22,7 @@ from bench import (
     refresh,
     report,
     search,
+    sending,
     upkeep,
     words,
 )
@@ -81,6 +82,8 @@ def _ours(measured: Set, workload: words.Workload) -> Iterator[Row]:
             yield from datasette.peer(measured, mirror)
     data.say("bulk")
     yield from bulk.bulks(measured)
+    data.say("sending")
+    yield from sending.sendings(measured)
 
 
 def _imports(engine: str, n: int, urls: tuple[str, str] | None = None) -> Iterator[Row]:

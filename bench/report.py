@@ -23,6 +23,10 @@ BUDGETS: dict[str, tuple[float, float]] = {
     "bulk undo": (3_000, 5_000),
     "longest write lock": (250, 250),
     "another's note save": (300, 100),
+    "enroll": (3_000, 4_500),
+    "claim": (500, 500),  # 2,000 a second
+    "steps": (2_000, 2_000),  # 500 a second
+    "idle look": (5, 5),
 }
 FULL = 1_000_000
 

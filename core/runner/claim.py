@@ -31,9 +31,9 @@ class Batch:
 def due_workflows(reader: Connection, now: int) -> Sequence[Row[*tuple[Any, ...]]]:
     """Workflows with due enrollments, the longest overdue first; paused ones cost nothing here."""
     first = select(func.min(e.next_due_at)).where(e.workflow_id == w.id, e.next_due_at.is_not(None)).scalar_subquery()
-    rows = reader.execute(select(w.id, w.name, w.state, w.rules, first.label("first")).where(w.state.in_(MOVING)))
-    due = [row for row in rows if row.first is not None and row.first <= now]
-    return sorted(due, key=lambda row: (row.first, row.id))
+    moving = select(w.id, w.name, w.state, w.rules, first.label("first")).where(w.state.in_(MOVING)).subquery()
+    due = select(moving).where(moving.c.first <= now)
+    return reader.execute(due.order_by(moving.c.first, moving.c.id)).all()
 
 
 def claim(work: Work, most: int) -> Batch | None:

@@ -88,7 +88,11 @@ def test_presets_map_to_known_fields_only() -> None:
         ("phone,name, Phone", "contacts", "The column “Phone” is there twice, as columns 1 and 3"),
         ("Mobile,Cell,name", "contacts", "Both “Mobile” and “Cell” could be the phone"),
         ("From,To,Body,SentDate,Direction,Sid", "contacts", "The file looks like: Twilio message log."),
-        ("phone", "people", "“people” cannot be imported. Known are contacts, messages, deals, templates, optouts."),
+        (
+            "phone",
+            "people",
+            "“people” cannot be imported. Known are contacts, messages, deals, templates, optouts, workflows.",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_imported_is_refused_in_one_sentence(
