@@ -17,14 +17,16 @@ from sqlalchemy import (
     true,
 )
 
+from core import workflows
 from core.bulk.apply import TABLES, Rows, Shape, Stretch
-from core.database import Work, images
+from core.database import Work, engines, images
 from core.database.tables import (
     change,
     contact,
     conversation,
     enrollment,
     event,
+    message,
     metadata,
     outbox,
     phone_claim,
@@ -132,6 +134,7 @@ def _guards(connection: Connection, rows: Rows, shape: Shape, o: Any) -> list[Co
         guards.append(exists().where(contact.c.id == o.c.contact_id))
     if rows.table is enrollment:
         guards.append(_no_other_live(connection, shape, o))
+        guards.append(_is_unanswered(connection, shape, o))
     if rows.table is template:
         guards.append(_no_other_template(connection, shape, o))
     if shape.table in NAMED and "name_key" in shape.columns:
@@ -175,6 +178,16 @@ def _no_other_live(connection: Connection, shape: Shape, o: Any) -> ColumnElemen
         other.c.id != o.c.row_id,
     )
     return or_(~will_live, ~held) if "is_live" in shape.columns else or_(~held, false())
+
+
+def _is_unanswered(connection: Connection, shape: Shape, o: Any) -> ColumnElement[bool]:
+    """Nobody returns into a workflow that ends with an answer, who has answered since they were taken out of it."""
+    if "stopped_at" not in shape.columns or shape.mode != "update":
+        return true()
+    m, stopped_at = message.c, images.unpacked(connection, o.c.becomes, enrollment.c.stopped_at)
+    answered = exists().where(m.contact_id == o.c.contact_id, m.direction == "in", m.sent_at >= stopped_at)
+    ending = workflows.with_rule(connection, "stop_on_reply")
+    return not_(and_(enrollment.c.workflow_id.in_(engines.id_set(connection, ending)), answered))
 
 
 def _no_other_template(connection: Connection, shape: Shape, o: Any) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """Stopping runs and taking that back: each write is in the account, and what was withheld is sent once, or never."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ from sqlalchemy import insert, select, update
 from core import bulk, undo
 from core.database import Store, Work
 from core.database.tables import change, enrollment, outbox, step_run
+from core.messages import Incoming, accept
 from core.messages.outbox import cancel
+from core.workflows import Rules
 from core.workflows.moves import COLUMNS
 from tests.conftest import ALICE, Clock
-from tests.core.messages.world import Scripted, drain
+from tests.core.messages.world import Scripted, drain, phone
 from tests.core.runner.world import A_DAY, DAY, HELLO, HOUR, STILL, enroll, go, made, one, run, runs, stages, texts
 
 STOPS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -178,3 +181,16 @@ def test_a_text_held_over_night_is_withheld_at_once(
     stop(store, ids[:1])
     drain(store, provider)
     assert texts(store)[0].state == "cancelled"
+
+
+@pytest.mark.parametrize("ends", [True, False])
+def test_who_has_answered_meanwhile_does_not_return_into_what_ends_with_an_answer(
+    store: Store, ids: list[int], fixed_clock: Clock, tmp_path: Path, ends: bool
+) -> None:
+    id_ = made(store, A_DAY, STILL, rules=Rules(stop_on_reply=ends))
+    enroll(store, id_, ids[:2])
+    stopped = stop(store, ids[:2])
+    fixed_clock.advance(HOUR)
+    accept(store, tmp_path, "US", Incoming("IN1", phone(ids[0]), "Yes, call me"))
+    undo.start(store, ALICE, stopped)
+    assert [row.is_live for row in runs(store)] == [int(not ends), 1]
