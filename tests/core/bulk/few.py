@@ -26,6 +26,9 @@ from tests.core.bulk.test_kills import people
 ROWS = 12
 TAGS = (1, 2)
 WORKFLOWS = (1, 2)
+REDRIP = 1
+"""This one takes nobody who has won."""
+
 BRINGS_TAG, BROUGHT = 2, ("tag", 2)
 """Who enrolls in this workflow gets this tag."""
 

@@ -106,7 +106,8 @@ class Machine(RuleBasedStateMachine):
     @rule(workflow_id=st.sampled_from(few.WORKFLOWS), ids=SELECTIONS)
     def enroll(self, workflow_id: int, ids: set[int]) -> None:
         def parts(id_: int, event_id: int) -> Parts:
-            if self.rows[id_]["is_opted_out"] or self._live(id_, workflow_id):
+            won = any(each[1] == "won" for each in self._rows("deal", id_).values())
+            if self.rows[id_]["is_opted_out"] or self._live(id_, workflow_id) or (won and workflow_id == few.REDRIP):
                 return {}
             made: Parts = {("enrollment", workflow_id, event_id): (None, ("scheduled", 1, self.now, None, ""))}
             brings = workflow_id == few.BRINGS_TAG and few.BROUGHT not in self._rows("tag", id_)

@@ -29,9 +29,7 @@ def listed(store: Store, wanted: Wanted, actor: Actor = ALICE) -> list[Line]:
 
 
 @pytest.mark.parametrize(("state", "is_forward"), [("scheduled", True), ("failed", False)])
-def test_pages_hold_every_text_once_in_order(
-    store: Store, fixed_clock: Clock, state: str, is_forward: bool
-) -> None:
+def test_pages_hold_every_text_once_in_order(store: Store, fixed_clock: Clock, state: str, is_forward: bool) -> None:
     ids = store.write(ALICE, world.people, 23)
     for id_ in ids:
         put(store, [id_], due_in=600 + id_ // 3)
