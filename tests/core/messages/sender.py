@@ -1,7 +1,9 @@
-"""Processes for the tests that kill: `python -m tests.core.messages.sender URL FOLDER [--naive]` starts one that sends,
-until it is ended, for each line it reads, and answers with its number. It is a copy of itself, which takes no time.
+"""Processes for the tests that kill: `python -m tests.core.messages.sender URL FOLDER [--naive] [--runner]` starts one
+that sends, until it is ended, for each line it reads, and answers with its number. It is a copy of itself, which takes
+no time.
 
-A naive one sends again what it does not know the fate of: the guard that the tests are about is switched off.
+One with a runner carries enrollments on as well. A naive one sends again what it does not know the fate of: the guard
+that the tests are about is switched off.
 """
 
 import os
@@ -21,6 +23,10 @@ from core.messages.claims import Pace
 from core.messages.sender import Sender
 from core.messages.simulator import Client
 from core.people import SYSTEM
+from core.runner import Runner
+
+FEW = 5
+"""Enrollments that a runner takes at a time."""
 
 PACE = Pace(lease=2, look=1, give_up=6, idle=0.05)
 
@@ -40,9 +46,12 @@ def _send_again(work: Work, ids: list[int]) -> None:
 
 def work() -> None:
     """Send without end."""
+    never = threading.Event()
     with closing(Store.open(sys.argv[1])) as store:
+        if "--runner" in sys.argv:
+            threading.Thread(target=Runner(store, FEW).run, args=(never,), daemon=True).start()
         client = Client(Path(sys.argv[2]), timeout=1.0)
-        (Naive if "--naive" in sys.argv else Sender)(store, client, PACE).run(threading.Event())
+        (Naive if "--naive" in sys.argv else Sender)(store, client, PACE).run(never)
 
 
 if __name__ == "__main__":

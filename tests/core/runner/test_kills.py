@@ -8,21 +8,30 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core import tags
 from core.database import Store, Work
-from core.database.tables import change, contact_tag
+from core.database.tables import change, contact, contact_tag
+from core.messages.simulator import Simulator
 from core.runner import Runner, carry
 from core.workflows import Step
 from tests.conftest import ALICE, Clock
 from tests.core.messages import world as people
-from tests.core.runner.world import FREE, HELLO, enroll, made, runs, taken, texts
+from tests.core.messages.test_kills import FAULTS, WORKERS, Senders, wait_for_all
+from tests.core.runner.world import FREE, HELLO, STILL, enroll, made, runs, taken, texts
 
 CI, FULL = (120, 6), (3_000, 150)
 """Contacts, and how often a runner is killed."""
+
+SENDING = {("sqlite", False): (60, 10), ("sqlite", True): (2_000, 100), ("postgresql", False): (40, 6),
+           ("postgresql", True): (1_000, 50)}  # fmt: skip
+"""Contacts, and how often one that carries on and sends is killed, by engine and by whether the figures are full."""
 
 
 def start(url: str) -> "subprocess.Popen[str]":
@@ -72,6 +81,48 @@ def test_every_step_is_taken_once_however_often_runners_die(database_url: str, s
             images[row.contact_id].append(json.loads(row.after))
     assert {len(each) for each in images.values()} == {1}
     assert {(each[0]["state"], each[0]["position"]) for each in images.values()} == {("waiting", 2)}
+
+
+def test_with_senders_beside_them_each_text_goes_once(
+    database_url: str, store: Store, tmp_path: Path, is_full: bool
+) -> None:
+    """Before a provider with every fault, whose own ledger is the truth."""
+    n, kills = SENDING[store.engine.dialect.name, is_full]
+    ids = store.write(ALICE, people.contacts, n)
+    store.write(ALICE, _where_it_is_noon)
+    id_ = made(store, HELLO, Step("hot"), STILL)
+    drawn, folder = random.Random(kills), tmp_path / "provider"
+    with closing(Simulator(folder, faults=FAULTS)) as provider:
+        with closing(Senders(database_url, folder, "--runner")) as workers:
+            for at in range(kills):
+                if some := ids[at * n // kills : (at + 1) * n // kills]:
+                    enroll(store, id_, some)
+                time.sleep(drawn.uniform(0.05, 0.6))
+                workers.kill(at % WORKERS)
+            end = time.monotonic() + 240
+            while any(row.is_live for row in runs(store)):
+                assert time.monotonic() < end, Counter((row.state, row.reason) for row in runs(store))
+                time.sleep(0.2)
+        wait_for_all(store)
+        went = Counter((each.to, each.body) for each in provider.ledger.all())
+    put = texts(store)
+    assert len({(row.contact_id, row.position) for row in put}) == len(put)
+    for row in put:
+        # What was taken is known to be; what was not is known to be refused, or shown to a person as unclear.
+        assert (row.state, went[people.phone(row.contact_id), row.body]) in {("sent", 1), ("failed", 0)}, row
+    wrong = {row.contact_id for row in put if row.error_code == "21211"}
+    assert {(row.contact_id in wrong, row.state, row.stop_reason) for row in runs(store)} <= {
+        (False, "completed", ""), (True, "stopped", "invalid number"),
+    }  # fmt: skip
+    assert {each for each in ids if each not in wrong} == {row.contact_id for row in put if row.position == 2} - wrong
+    assert sum(went.values()) == sum(row.state == "sent" for row in put)
+
+
+def _where_it_is_noon(work: Work) -> None:
+    """Automatic texts are lawful there, whenever the test runs."""
+    ahead = 12 - datetime.fromtimestamp(work.now, UTC).hour
+    zone = {"time_zone": f"Etc/GMT{-ahead:+d}", "time_zone_source": "manual"}
+    work.conn.execute(update(contact).values(zone))
 
 
 class _Died(Exception):
