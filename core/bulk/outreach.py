@@ -77,7 +77,7 @@ def enroll(call: Call) -> Select[Any]:
     already = ((qualify.is_in(workflow_id, id_), "enrolled"),)
     refused = qualify.refusals(workflow_id, call.facts["kind"], call.facts["rules"], call.now)
     skipped = (*refused, (new_message(call), "new_message"))
-    earlier = select(func.coalesce(func.max(e.run), 0)).where(e.contact_id == id_, e.workflow_id == workflow_id)
+    earlier = select(func.coalesce(func.max(e.run), 0)).where(qualify.run_of(id_, workflow_id))
     after = call.pack(
         workflow_id=workflow_id,
         version=call.facts["version"],

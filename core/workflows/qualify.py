@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, literal, literal_column, or_, select
 
 from core.conversations.upkeep import activity_key
 from core.database.tables import consent_event, conversation, deal, enrollment
@@ -28,9 +28,21 @@ REASONS = {
 Tests = tuple[tuple[ColumnElement[bool], str], ...]
 
 
+def run_of(contact_id: Any, workflow_id: int) -> ColumnElement[bool]:
+    """Runs of the contact through the workflow. They are few: added to nothing, the column is in no index, or an engine
+    that does not know yet how many are in the workflow would go through all of them for each contact.
+    """
+    return and_(e.contact_id == contact_id, e.workflow_id + ZERO == workflow_id)
+
+
+def any_of(*tests: ColumnElement[bool]) -> ColumnElement[bool]:
+    """There is such a row: looked up for each contact, where PostgreSQL may answer EXISTS by reading all of them."""
+    return select(ONE).where(*tests).limit(1).scalar_subquery().is_not(None)
+
+
 def is_in(workflow_id: int, contact_id: Any = c.id) -> ColumnElement[bool]:
     """The contact is in the workflow now."""
-    return exists().where(e.contact_id == contact_id, e.workflow_id == workflow_id, e.is_live == ONE)
+    return any_of(run_of(contact_id, workflow_id), e.is_live == ONE)
 
 
 def refusals(workflow_id: int, kind: str, rules: Rules, now: int) -> Tests:
@@ -40,7 +52,7 @@ def refusals(workflow_id: int, kind: str, rules: Rules, now: int) -> Tests:
         newest = select(k.kind).where(k.contact_id == c.id).order_by(k.happened_at.desc(), k.id.desc()).limit(1)
         found.append((func.coalesce(newest.scalar_subquery(), literal("")) != literal("in"), "no_consent"))
     if kind == "redrip":
-        found.append((exists().where(d.contact_id == c.id, d.outcome == literal_column("'won'")), "won"))
+        found.append((any_of(d.contact_id == c.id, d.outcome == literal_column("'won'")), "won"))
         if rules.silent_days:
             found.append((c.activity_key >= activity_key(now - rules.silent_days * DAY, 0), "not_silent"))
     return (*found, *_again(workflow_id, rules, now))
@@ -48,16 +60,16 @@ def refusals(workflow_id: int, kind: str, rules: Rules, now: int) -> Tests:
 
 def _again(workflow_id: int, rules: Rules, now: int) -> Tests:
     """Of those who have been in it before; who is in it now is told otherwise."""
-    past = and_(e.contact_id == c.id, e.workflow_id == workflow_id)
+    past = run_of(c.id, workflow_id)
     ended = and_(past, e.is_live == ZERO)
     found: list[tuple[ColumnElement[bool], str]] = []
     if rules.reenroll == "never":
-        found.append((exists().where(ended), "had_run"))
+        found.append((any_of(ended), "had_run"))
     if rules.reenroll == "after_end":
         last = select(e.state).where(ended).order_by(e.run.desc()).limit(1).scalar_subquery()
         found.append((func.coalesce(last, literal("completed")) != literal("completed"), "no_end"))
     if rules.cooldown_days:
-        found.append((exists().where(ended, e.started_at > now - rules.cooldown_days * DAY), "cooling"))
+        found.append((any_of(ended, e.started_at > now - rules.cooldown_days * DAY), "cooling"))
     if rules.max_runs:
         times = select(func.count()).where(past).scalar_subquery()
         found.append((times >= rules.max_runs, "most_runs"))
