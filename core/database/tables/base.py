@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, MetaData, SmallInteger, Text, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TEXT
 
 metadata = MetaData(
@@ -41,3 +51,14 @@ def words(name: str, *args: Any, **kwargs: Any) -> Column[str]:
 def one_of(column: str, *values: str) -> CheckConstraint:
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def of_contact() -> tuple[ForeignKeyConstraint, ForeignKeyConstraint]:
+    """The reference of `contact_id`, for tables that bulk actions fill.
+
+    PostgreSQL locks the row referred to, which writes its page: that of the conversation is locked already, and a
+    conversation is there for as long as its contact.
+    """
+    to_contact = ForeignKeyConstraint(["contact_id"], ["contact.id"])
+    to_conversation = ForeignKeyConstraint(["contact_id"], ["conversation.id"])
+    return to_contact.ddl_if(dialect="sqlite"), to_conversation.ddl_if(dialect="postgresql")

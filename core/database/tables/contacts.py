@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, SmallInteger, Table, Text, UniqueConstraint, text
 
-from core.database.tables.base import BIG, CLUSTERED, KEY, big, flag, metadata, one_of, words
+from core.database.tables.base import BIG, CLUSTERED, KEY, big, flag, metadata, of_contact, one_of, words
 
 contact = Table(
     "contact",
@@ -169,11 +169,12 @@ tag = Table(
 contact_tag = Table(
     "contact_tag",
     metadata,
-    big("contact_id", ForeignKey("contact.id"), primary_key=True),
+    big("contact_id", primary_key=True),
     big("tag_id", ForeignKey("tag.id"), primary_key=True),
     big("added_at"),
     words("origin"),  # manual, import, workflow, bulk, demo
     big("event_id"),
+    *of_contact(),
     Index("ix_contact_tag_tag_id", "tag_id", "contact_id"),
     **CLUSTERED,
 )

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
-from core.database.tables.base import BIG, CLUSTERED, big, flag, metadata, one_of, words
+from core.database.tables.base import BIG, CLUSTERED, big, flag, metadata, of_contact, one_of, words
 
 SCOPE = text("coalesce(user_id, 0)")
 HAS_SHORTCUT = "is_retired = 0 AND shortcut != ''"
@@ -88,7 +88,7 @@ workflow_step = Table(
 enrollment = Table(
     "enrollment",
     metadata,
-    big("contact_id", ForeignKey("contact.id"), primary_key=True),
+    big("contact_id", primary_key=True),
     big("id", primary_key=True),
     big("workflow_id", ForeignKey("workflow.id")),
     big("version"),
@@ -104,6 +104,7 @@ enrollment = Table(
     big("event_id"),
     Column("attempts", Integer, nullable=False, server_default=text("0")),  # in vain, at the step at hand
     words("reason"),  # why it is held
+    *of_contact(),
     one_of("state", "scheduled", "active", "waiting", "held", "completed", "stopped", "failed"),
     Index(
         "uq_enrollment_live",
