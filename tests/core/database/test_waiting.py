@@ -1,10 +1,7 @@
 """Waiting for a lock, and finding rows by their keys: what an engine is told."""
 
-import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -51,18 +48,3 @@ def test_postgresql_looks_the_rows_of_a_stretch_up_by_key_until_its_end(postgres
     with closing(Store.open(postgresql_url)) as store:
         assert "Seq Scan" not in store.write(alice, keyed)
         assert "Seq Scan" in store.write(alice, plan)
-
-
-def test_what_a_job_wrote_lies_in_the_file_after_its_rest(on_sqlite: Store, alice: Actor, tmp_path: Path) -> None:
-    event_id = on_sqlite.write(alice, lambda work: work.record("test.folded"))
-    turns.rest(on_sqlite.engine)
-    alone = tmp_path / "without-its-log.db"
-    shutil.copy(str(on_sqlite.engine.url.database), alone)
-    with closing(sqlite3.connect(alone)) as connection:
-        assert connection.execute("SELECT id FROM event WHERE verb = 'test.folded'").fetchone() == (event_id,)
-
-
-def test_a_job_rests_while_somebody_else_writes(on_sqlite: Store, alice: Actor) -> None:
-    with on_sqlite.engine.connect().execution_options(**{engines.WRITES: True}) as held, held.begin():
-        turns.rest(on_sqlite.engine)
-    on_sqlite.write(alice, lambda work: work.record("test.rested"))
