@@ -1,7 +1,9 @@
 """Bulk actions with their account, and their undo: scattered and neighbouring rows, beside the floor and a loop."""
 
+import os
 import random
 import shutil
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +30,7 @@ ONE_BY_ONE = 300
 """Rows of the loop, whose time is then reckoned up."""
 
 PAUSE_SECONDS = 0.05
+ASK_SECONDS = 0.001
 
 
 @contextmanager
@@ -40,6 +43,8 @@ def copied(measured: Set) -> Iterator[Set]:
     with measured.store.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copy(sqlite_file(measured.n), path)
+    with path.open("rb") as copy:
+        os.fsync(copy)  # or the first checkpoint would wait for all of the copy
     try:
         with closing(Store.open(f"sqlite:///{path}")) as store:
             yield replace(measured, store=store)
@@ -99,9 +104,10 @@ def _both(measured: Set, action: bulk.Action, listed: list[int], place: str) -> 
 def _others(measured: Set, when: str, budget: bool) -> Iterator[list[Row]]:
     """What others meet meanwhile; the rows are there at the end."""
     rows: list[Row] = []
-    with _locks(measured.store) as locks, _meanwhile(_turn(measured)) as pages, _meanwhile(_save(measured)) as saves:
+    locks_of = _refusals if measured.engine == "sqlite" else _transactions
+    with locks_of(measured.store) as locks, _meanwhile(_turn(measured)) as pages, _meanwhile(_save(measured)) as saves:
         yield rows
-    met = {"longest write lock": [max(locks)], "another's note save": saves, "another's page": pages}
+    met = {"longest write lock": [max(locks, default=0.0)], "another's note save": saves, "another's page": pages}
     for name, taken in met.items():
         if taken:
             rows.append(Row("bulk", f"{name} {when}", timing(taken), name if budget and name in BUDGETS else ""))
@@ -152,8 +158,40 @@ def _loop(measured: Set, listed: list[int], size: int) -> Row:
 
 
 @contextmanager
-def _locks(store: Store) -> Iterator[list[float]]:
-    """How long each write held its lock, in milliseconds: on SQLite nobody else can write meanwhile."""
+def _refusals(store: Store) -> Iterator[list[float]]:
+    """How long somebody who asks every millisecond was refused SQLite's one write lock, in milliseconds.
+
+    A COMMIT says nothing about that: while it folds the log into the file, others write already.
+    """
+    taken: list[float] = []
+    ended = threading.Event()
+
+    def ask() -> None:
+        since = None
+        with closing(sqlite3.connect(str(store.engine.url.database), timeout=0, isolation_level=None)) as connection:
+            while not ended.wait(ASK_SECONDS):
+                try:
+                    connection.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError:
+                    since = since or time.perf_counter()
+                    continue
+                connection.execute("ROLLBACK")
+                if since is not None:
+                    taken.append((time.perf_counter() - since) * 1_000)
+                since = None
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        yield taken
+    finally:
+        ended.set()
+        thread.join()
+
+
+@contextmanager
+def _transactions(store: Store) -> Iterator[list[float]]:
+    """How long each write on PostgreSQL kept the rows it had locked, in milliseconds."""
     taken: list[float] = []
     write = store.write
 
