@@ -57,7 +57,10 @@ _POSTGRESQL_SETTINGS = {
     "timezone": "UTC",
 }
 _WHOLE_TABLES = ("enable_seqscan", "enable_bitmapscan", "enable_hashjoin", "enable_mergejoin")
-_BY_KEY = select(*[func.set_config(way, "off", True) for way in _WHOLE_TABLES])
+_BY_KEY = select(
+    *[func.set_config(way, "off", True) for way in _WHOLE_TABLES],
+    func.set_config("plan_cache_mode", "auto", True),  # or the check of a reference is planned anew for every row
+)
 _POSTGRESQL_OPTIONS = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL_SETTINGS.items())
 
 
@@ -77,7 +80,8 @@ def is_sqlite(connection: Connection) -> bool:
 def look_up_by_key(connection: Connection) -> None:
     """PostgreSQL finds rows by their keys until the transaction ends; SQLite does so anyway.
 
-    Its planner cannot know how few rows a stretch of a large job needs, and would read a whole table for each.
+    Its planner cannot know how few rows a stretch of a large job needs, and would read a whole table for each. So plans
+    may be kept there: no value would change them.
     """
     if not is_sqlite(connection):
         connection.execute(_BY_KEY)

@@ -48,3 +48,18 @@ def test_postgresql_looks_the_rows_of_a_stretch_up_by_key_until_its_end(postgres
     with closing(Store.open(postgresql_url)) as store:
         assert "Seq Scan" not in store.write(alice, keyed)
         assert "Seq Scan" in store.write(alice, plan)
+
+
+def test_postgresql_plans_checks_of_references_once_in_a_stretch_and_all_else_for_its_values(
+    postgresql_url: str, alice: Actor
+) -> None:
+    def mode(work: Work) -> str:
+        return str(work.conn.execute(text("SHOW plan_cache_mode")).scalar_one())
+
+    def keyed(work: Work) -> str:
+        images.lock(work.conn, [1])
+        return mode(work)
+
+    with closing(Store.open(postgresql_url)) as store:
+        assert store.write(alice, keyed) == "auto"
+        assert store.write(alice, mode) == "force_custom_plan"
