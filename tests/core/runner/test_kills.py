@@ -83,6 +83,7 @@ def test_every_step_is_taken_once_however_often_runners_die(database_url: str, s
     assert {(each[0]["state"], each[0]["position"]) for each in images.values()} == {("waiting", 2)}
 
 
+@pytest.mark.timeout(900)  # at full figures
 def test_with_senders_beside_them_each_text_goes_once(
     database_url: str, store: Store, tmp_path: Path, is_full: bool
 ) -> None:

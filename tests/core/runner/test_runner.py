@@ -1,6 +1,8 @@
 """Enrollments go from step to step by themselves: texts, waits, tags, stages; each move accounted for."""
 
 import json
+import time
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -12,6 +14,8 @@ from core.database.tables import (
     conversation,
     deal,
 )
+from core.settings import load
+from core.worker import Worker
 from core.workflows import Rules, Step
 from tests.conftest import ALICE, NOON, Clock
 from tests.core.messages import world as people
@@ -162,3 +166,14 @@ def test_who_has_begun_finishes_on_the_version_they_began_with(
     first, second = (people.phone(each) for each in ids[:2])
     assert [body for to, body in said if to == first] == ["Hello Contact 1", "Still there?"]
     assert [body for to, body in said if to == second] == ["New", "Newer"]
+
+
+def test_a_worker_carries_workflows_on_beside_its_jobs(store: Store, ids: list[int], tmp_path: Path) -> None:
+    enroll(store, made(store, Step("hot"), A_DAY, STILL), ids)
+    worker = Worker.start(store, load({"TALKDECK_DATA_DIR": str(tmp_path)}))
+    end = time.monotonic() + 60
+    while any(row.state == "scheduled" for row in runs(store)):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    worker.stop()
+    assert taken(store) == [(id_, 0, "hot") for id_ in ids]
