@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from core import workflows
 from core.bulk.apply import TABLES, Rows, Shape, Stretch
-from core.database import Work, engines, images
+from core.database import engines, images
 from core.database.tables import (
     change,
     contact,
@@ -48,12 +48,12 @@ _CHILDREN = [
 ]
 
 
-def undoing(work: Work, stretch: Stretch, shape: Shape) -> Select[Any]:
+def undoing(connection: Connection, stretch: Stretch, shape: Shape) -> Select[Any]:
     """For each change of this shape the change that takes it back, by the columns of images.PLANNED.
 
     What an earlier undo has taken back already stays as it is, whatever became of the row since.
     """
-    connection, rows, k = work.conn, TABLES[shape.table], change.c
+    rows, k = TABLES[shape.table], change.c
     missing = {"insert": k.before.is_(None), "delete": k.after.is_(None)}
     both = and_(k.before.is_not(None), k.after.is_not(None))
     of_table = k.table_name == literal_column(f"'{shape.table}'")
@@ -73,19 +73,20 @@ def undoing(work: Work, stretch: Stretch, shape: Shape) -> Select[Any]:
         by_outcome("already", "changed", "skipped").label("outcome"),
         by_outcome("undone", "", "changed_since").label("reason"),
         o.c.after.label("before"),
-        _again(work, rows, shape, o).label("after"),
+        _again(connection, rows, shape, o).label("after"),
     ).select_from(o.outerjoin(rows.table, rows.found(o.c)))
 
 
-def _again(work: Work, rows: Rows, shape: Shape, o: Any) -> ColumnElement[Any]:
-    """The old image. Who waited for a text that has come to its end meanwhile, withheld as a rule, is due now instead:
-    a runner looks what became of it, for nobody else will.
+def _again(connection: Connection, rows: Rows, shape: Shape, o: Any) -> ColumnElement[Any]:
+    """The old image. Who waited for a text that has come to its end meanwhile, withheld as a rule, is due since then
+    instead: a runner looks what became of it, for nobody else will.
     """
     if rows.table is not enrollment or shape.mode != "update":
         return o.c.before  # type: ignore[no-any-return]
-    was: dict[str, Any] = {name: images.unpacked(work.conn, o.c.was, enrollment.c[name]) for name in shape.columns}
-    waited = and_(was["is_live"] == literal_column("1"), was["next_due_at"].is_(None), advance.text_is_over())
-    due = images.pack(work.conn, {**was, "state": "active", "next_due_at": work.now})
+    was: dict[str, Any] = {name: images.unpacked(connection, o.c.was, enrollment.c[name]) for name in shape.columns}
+    due_at = advance.over_since()
+    waited = and_(was["is_live"] == literal_column("1"), was["next_due_at"].is_(None), due_at.is_not(None))
+    due = images.pack(connection, {**was, "state": "active", "next_due_at": due_at})
     return case((waited, due), else_=o.c.before)
 
 

@@ -121,7 +121,7 @@ def _stretch(work: Work, under_way: Undo, low: int, size: int | None) -> tuple[i
     undone = Stretch(under_way.undone_id, low, high)
     _lock(work, undone.test)
     for shape in shapes(work.conn, undone):
-        images.account(work.conn, under_way.event_id, undoing(work, undone, shape))
+        images.account(work.conn, under_way.event_id, undoing(work.conn, undone, shape))
     own = Stretch(under_way.event_id, low, high)
     follow(work, own, "undo")
     return following, count(work, own)

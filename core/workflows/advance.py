@@ -9,6 +9,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     exists,
     func,
     select,
@@ -113,11 +114,11 @@ def _has_left(columns: Any) -> ColumnElement[bool]:
     return and_(columns.outbox_id.is_not(None), gone)
 
 
-def text_is_over() -> ColumnElement[bool]:
-    """The text of the step at hand was put into the outbox, and has left or never will."""
+def over_since() -> ColumnElement[int | None]:
+    """When the text of the step at hand was put into the outbox, if it has left or never will; else None."""
     here = and_(o.contact_id == e.contact_id, o.enrollment_id == e.id, o.position == e.position)
-    newest = select(o.state).where(here).order_by(o.id.desc()).limit(1).scalar_subquery()
-    return newest.not_in(UNSETTLED)
+    put_at = case((o.state.not_in(UNSETTLED), o.created_at))
+    return select(put_at).where(here).order_by(o.id.desc()).limit(1).scalar_subquery()
 
 
 def let_go(work: Work, contact_ids: Select[Any]) -> None:

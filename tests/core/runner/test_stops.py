@@ -12,7 +12,7 @@ from core.database import Store, Work
 from core.database.tables import change, enrollment, outbox, step_run
 from core.messages import Incoming, accept
 from core.messages.outbox import cancel
-from core.workflows import Rules
+from core.workflows import Rules, Step
 from core.workflows.moves import COLUMNS
 from tests.conftest import ALICE, Clock
 from tests.core.messages.world import Scripted, drain, phone
@@ -194,3 +194,19 @@ def test_who_has_answered_meanwhile_does_not_return_into_what_ends_with_an_answe
     accept(store, tmp_path, "US", Incoming("IN1", phone(ids[0]), "Yes, call me"))
     undo.start(store, ALICE, stopped)
     assert [row.is_live for row in runs(store)] == [int(not ends), 1]
+
+
+def test_long_after_each_contact_gets_one_of_the_withheld_texts_a_day(
+    store: Store, ids: list[int], provider: Scripted, fixed_clock: Clock
+) -> None:
+    for n in range(3):
+        enroll(store, made(store, Step("send", f"Text {n}"), name=f"w{n}"), ids[:1])
+    run(store)
+    stopped = stop(store, ids[:1])
+    drain(store, provider)
+    fixed_clock.advance(2 * DAY)
+    undo.start(store, ALICE, stopped)
+    for day in range(3):
+        go(store, provider, fixed_clock, 0)
+        assert len(provider.told) == day + 1
+        fixed_clock.advance(DAY)
