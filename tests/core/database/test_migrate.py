@@ -1,5 +1,7 @@
 """The schema: one, whoever starts first and by whichever way it came about."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from multiprocessing.synchronize import Barrier
@@ -9,13 +11,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
-from core.database import Store, engines, migrate
+from core.database import Store, engines, migrate, steps
 from core.database.migrations.search import create_search
 from core.database.tables import metadata
 from core.errors import Unavailable
 from tests import postgres
 from tests.core.bulk.worker import PROCESSES
 
+ROOT = Path(__file__).resolve().parents[3]
 EIGHT = 8
 CI, FULL = 5, 20
 """How many databases they all start at once."""
@@ -112,5 +115,11 @@ def schema(connection: Connection) -> list[tuple[str, str]]:
     )
 
 
-def test_the_steps_are_one_line() -> None:
-    assert len(migrate.scripts().get_heads()) == 1
+def test_the_steps_are_one_line_whose_last_is_known_without_reading_them() -> None:
+    assert steps.scripts().get_heads() == [migrate.NEWEST]
+
+
+def test_a_database_that_is_up_to_date_is_opened_without_the_tool_that_migrates(database_url: str) -> None:
+    program = "import sys; from core.database import Store; Store.open(sys.argv[1]); print('alembic' in sys.modules)"
+    command = [sys.executable, "-c", program, database_url]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout == "False\n"
