@@ -1,7 +1,7 @@
 """An inbox to try in a browser, and the hands to do it with."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -12,20 +12,31 @@ from core import people
 from core.conversations import upkeep
 from core.database import Store, Work
 from core.database.search import reindexing
-from core.database.tables import contact, contact_tag, conversation, message, tag
+from core.database.tables import contact, contact_tag, conversation, enrollment, message, tag
 from core.demo.fill import fill
 from tests.conftest import NOON
 
 SIZE = 400
 PATIENCE_SECONDS = 60
+NEVER = 4_000_000_000
+"""A second at which none of these tests runs."""
+
 EVIL = "<img src=x onerror=top.hit=1> ![x](http://outside.example/x.png) ::JSCODE::top.hit=1::JSCODE::"
 
 
 def furnish(folder: Path, size: int = SIZE) -> None:
-    """Demo conversations into an empty data folder; the newest one is hostile and carries every tag."""
+    """Demo conversations into an empty data folder; the newest one is hostile and carries every tag, and no text goes
+    out by itself: whether its hour is lawful would depend on when the tests run.
+    """
     with closing(Store.open(f"sqlite:///{folder / 'talkdeck.db'}")) as store:
         fill(store, people.local_actor(store), (size, 3), NOON, lambda _what, _done: None)
         store.write(people.SYSTEM, _spoil)
+        store.write(people.SYSTEM, _put_off)
+
+
+def _put_off(work: Work) -> None:
+    due = enrollment.c.next_due_at
+    work.conn.execute(update(enrollment).where(due.is_not(None)).values(next_due_at=NEVER))
 
 
 def _spoil(work: Work) -> None:
@@ -110,14 +121,14 @@ def until(page: Page, holds: Callable[[], bool]) -> None:
         page.wait_for_timeout(50)
 
 
-def receive(store: Store, contact_id: int, body: str) -> None:
-    """A message comes in now."""
-    store.write(people.SYSTEM, _receive, contact_id, body)
+def receive(store: Store, contact_id: int, *bodies: str) -> None:
+    """Messages come in now."""
+    store.write(people.SYSTEM, _receive, contact_id, bodies)
 
 
-def _receive(work: Work, contact_id: int, body: str) -> None:
-    own = {"contact_id": contact_id, "id": work.take_ids("message"), "event_id": work.record("test.receive")}
-    row = {**own, "direction": "in", "body": body, "status": "received", "sent_at": work.now}
+def _receive(work: Work, contact_id: int, bodies: Sequence[str]) -> None:
+    first, event_id = work.take_ids("message", len(bodies)), work.record("test.receive")
+    own = {"contact_id": contact_id, "event_id": event_id, "direction": "in", "status": "received", "sent_at": work.now}
     with reindexing(work.conn, [contact_id]):
-        work.conn.execute(insert(message).values(row))
+        work.conn.execute(insert(message), [{**own, "id": first + n, "body": body} for n, body in enumerate(bodies)])
         upkeep.refresh(work.conn, [contact_id], work.now)

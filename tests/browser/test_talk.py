@@ -8,8 +8,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open, Picture, Serve
-from tests.browser.hands import EVIL, furnish, grid, names
-from tests.browser.talking import bodies, come, field, talk_to
+from tests.browser.hands import EVIL, furnish, grid, names, receive
+from tests.browser.talking import bodies, come, field, open_store, talk_to
 from tests.server import AppServer
 
 
@@ -112,8 +112,9 @@ def search(page: Page, text: str) -> None:
 def test_a_long_thread_is_searched_as_a_whole(app: AppServer, open_page: Open, picture: Picture) -> None:
     page = open_page(app.url)
     id_ = talk_to(app, page, 17)
-    for n in range(230):
-        come(app, id_, f"Needle {n}" if n in (3, 120, 228) else f"Hay {n}")
+    with open_store(app) as store:
+        receive(store, id_, *(f"Needle {n}" if n in (3, 120, 228) else f"Hay {n}" for n in range(230)))
+    expect(page.locator(".thread .message").last).to_contain_text("Hay 229")
     field(page).fill("Enough of that")  # from now on the conversation is read
     field(page).press("Control+Enter")
     expect(page.locator(".message.waits")).to_have_count(1)
