@@ -1,16 +1,17 @@
-"""A process for the tests that kill: `python -m tests.core.runner.process URL`, at work until it is ended."""
+"""A runner in a process of its own, for the tests that kill."""
 
-import sys
 import threading
 from contextlib import closing
+from multiprocessing.connection import Connection
 
 from core.database import Store
 from core.runner import Runner
 
 BATCH = 2
 
-if __name__ == "__main__":
-    with closing(Store.open(sys.argv[1])) as store:
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
+
+def carry_on(url: str, ready: Connection) -> None:
+    """At work until it is ended; says so when the database is open."""
+    with closing(Store.open(url)) as store:
+        ready.send("ready")
         Runner(store, BATCH).run(threading.Event())

@@ -2,14 +2,12 @@
 
 import json
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import pytest
@@ -22,8 +20,10 @@ from core.messages.simulator import Simulator
 from core.runner import Runner, carry
 from core.workflows import Step
 from tests.conftest import ALICE, Clock
+from tests.core.bulk.worker import PROCESSES
 from tests.core.messages import world as people
 from tests.core.messages.test_kills import FAULTS, WORKERS, Senders, wait_for_all
+from tests.core.runner.process import carry_on
 from tests.core.runner.world import FREE, HELLO, STILL, enroll, made, runs, taken, texts
 
 CI, FULL = (120, 6), (3_000, 150)
@@ -34,12 +34,11 @@ SENDING = {("sqlite", False): (60, 10), ("sqlite", True): (2_000, 100), ("postgr
 """Contacts, and how often one that carries on and sends is killed, by engine and by whether the figures are full."""
 
 
-def start(url: str) -> "subprocess.Popen[str]":
-    started = subprocess.Popen(
-        [sys.executable, "-m", "tests.core.runner.process", url], stdout=subprocess.PIPE, text=True
-    )
-    assert started.stdout is not None
-    assert started.stdout.readline() == "ready\n"
+def start(url: str) -> ForkServerProcess:
+    ready, told = PROCESSES.Pipe(duplex=False)
+    started = PROCESSES.Process(target=carry_on, args=(url, told))
+    started.start()
+    assert ready.recv() == "ready"
     return started
 
 
@@ -56,8 +55,8 @@ def kill_until(url: str, is_done: Callable[[], bool], kills: int) -> int:
             time.sleep(drawn.uniform(0, 0.2))
         finally:
             for each in runners:
-                each.send_signal(signal.SIGKILL)
-                each.communicate()
+                each.kill()
+                each.join()
         killed += 2
     return killed
 
