@@ -39,7 +39,7 @@ def test_generated_wishes_equal_brute_force_over_real_conversations(
     with imported.read() as reader:
         known = oracle.everything(reader)
         choices = conversations.choices(reader)
-        for number in range(1000 if is_full else 100):
+        for number in range(1000 if is_full else 50):
             wanted, sort = wishes.wish(rng, known, choices), wishes.order(rng)
             expected = oracle.find(known, wanted, sort)
             page = conversations.find(reader, wanted, sort, Slice(50), budget=None)

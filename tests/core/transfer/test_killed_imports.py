@@ -48,7 +48,7 @@ def test_killed_imports_go_on_without_loss_or_double(
     database_url: str, alice: Actor, tmp_path: Path, is_full: bool, kind: str
 ) -> None:
     file = tmp_path / f"{kind}.csv"
-    file.write_text(MADE[kind](30_000 if is_full else 4_000))
+    file.write_text(MADE[kind](30_000 if is_full else 3_000))
     store = Store.open(database_url)
     office = Office(store, alice, tmp_path)
     if kind == "deals":  # of known contacts
@@ -59,7 +59,7 @@ def test_killed_imports_go_on_without_loss_or_double(
         "TALKDECK_DATABASE_URL": database_url,
         "TALKDECK_DATA_DIR": str(tmp_path / "data"),
     }
-    kill_often(store, command, environment, 20 if is_full else 2)
+    kill_often(store, command, environment, 20 if is_full else 1)
     last = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, text=True)
     with office.open(file, kind) as source:
         assert imports.preview(store, source).counts.inserted == 0
