@@ -1,10 +1,14 @@
 """The given conversations, imported as a user would, for tests in a browser."""
 
+from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import update
+
 from core import people, tags, workflows
-from core.database import Store
+from core.database import Store, Work
+from core.database.tables import deal
 from core.workflows import Draft, Step
 from tests.core.transfer.world import Office
 
@@ -25,3 +29,8 @@ def furnish(folder: Path, given_data: Path) -> None:
             steps = Step("wait", wait_seconds=86_400), Step("send", "Are you still looking?")
             opened.write(actor, workflows.add, Draft(f"My {kind}", kind, steps, tag_id))  # type: ignore[arg-type]
         opened.write(actor, tags.add, "call back", AMBER[0], 90)
+
+
+def lose(work: Work, ids: Collection[int]) -> None:
+    """Nobody of these has won, for a redrip takes only such."""
+    work.conn.execute(update(deal).where(deal.c.contact_id.in_(ids)).values(outcome="lost"))

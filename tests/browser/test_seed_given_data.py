@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from core import bulk, calls, conversations, people
 from core.conversations import Conversation
-from core.database import Store, Work
-from core.database.tables import contact, conversation, deal, message
+from core.database import Store
+from core.database.tables import contact, conversation, message
 from tests.browser.conftest import Open, Serve
-from tests.browser.given import AMBER, furnish
+from tests.browser.given import AMBER, furnish, lose
 from tests.browser.hands import grid, ids, selected, strip, tick, until
 from tests.server import AppServer
 
@@ -272,11 +272,6 @@ def test_add_redrip(app: AppServer, store: Store, open_page: Open) -> None:
     page, rows = open_page(app.url), (17, 18, 19, 20)
     store.write(people.SYSTEM, lose, ids(grid(page), *rows))
     _add(app, store, page, "redrip", rows)
-
-
-def lose(work: Work, chosen: list[int]) -> None:
-    """Nobody of them has won, for a redrip takes only such."""
-    work.conn.execute(update(deal).where(deal.c.contact_id.in_(chosen)).values(outcome="lost"))
 
 
 def test_call_contact(app: AppServer, store: Store, open_page: Open) -> None:
