@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import Page, expect
 
-from core import people, sms, templates
+from core import people, sms, templates, words
 from core.database import Store
 from core.templates import Draft, Template
 from tests.browser.conftest import Open, Picture, Serve
@@ -15,7 +15,10 @@ from tests.browser.hands import EVIL, furnish, strip
 from tests.server import AppServer
 
 RULES = "/_stcore/bidi-components/talkdeck.wording/sms.js"
-PIECES = [*"abé€^😀“\n中ǅ{}|", "{first_name}", "{last_name|there}", "{{ First  Name }}", "{x", "{Ünknown}", "a" * 40]
+PIECES = [
+    *"abé€^😀“\n中ǅ{}|", "{first_name}", "{last_name|there}", "{{ First  Name }}", "{x", "{Ünknown}", "{constructor}",
+    "a" * 40,
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,13 @@ def found(store: Store, title: str) -> list[Template]:
     with store.read() as reader:
         listed = templates.find(reader, people.local_actor(store).id, include_retired=True)
     return [each for each in listed if each.title == title]
+
+
+def open_templates(running: AppServer, open_page: Open) -> Page:
+    """Once it is drawn; before, a server that has just begun does not know its components."""
+    page = open_page(running.url + "/templates")
+    expect(page.get_by_role("button", name="New template")).to_be_visible()
+    return page
 
 
 def write(page: Page, text: str) -> None:
@@ -89,7 +99,7 @@ def test_the_browser_counts_and_fills_as_core_does(running: AppServer, open_page
     texts = ["".join(draw.choices(PIECES, k=draw.randrange(60))) for _ in range(400)]
     texts += [character * n for character in "a€中😀" for n in (1, 35, 67, 70, 71, 80, 134, 153, 160, 161, 306, 307)]
     values = {"first_name": "Ann {last_name}", "last_name": " ", "unknown": "known"}
-    page = open_page(running.url + "/templates")
+    page = open_templates(running, open_page)
     script = """async ([url, texts, values]) => {
         const rules = await import(url);
         return texts.map((text) => [rules.count(text), rules.pieces(text, values)]);
@@ -107,3 +117,11 @@ def test_the_browser_counts_and_fills_as_core_does(running: AppServer, open_page
         assert "".join(piece["text"] for piece in pieces) == filled.text, text
         missing = dict.fromkeys(piece["text"] for piece in pieces if piece["kind"] == "missing")
         assert tuple(missing) == filled.missing, text
+
+
+def test_the_browser_folds_as_core_does(running: AppServer, open_page: Open) -> None:
+    letters = [chr(n) for n in (*range(0x20, 0x590), *range(0x1E00, 0x2000), *range(0x1D400, 0x1D7FF))]
+    texts = [*letters, "Grüße", "GRÜSSE", "ΟΔΟΣ", "οδός", "ılık", "İzmir", "ﬃ", "Straße 中😀"]
+    page = open_templates(running, open_page)
+    script = "async ([url, texts]) => { const rules = await import(url); return texts.map(rules.fold); }"
+    assert page.evaluate(script, [RULES, texts]) == [words.fold(text) for text in texts]

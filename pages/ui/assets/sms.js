@@ -33,8 +33,15 @@ export function count(text) {
   return { encoding: kind.name, units, segments, left: kind.part - used, forcedBy };
 }
 
+// Letters of either case as one: by way of the capital, since ß and ς have no other counterpart. A dotless ı is no i.
+function caseless(text) {
+  return Array.from(text, (letter) => (letter === 'ı' ? letter : letter.toUpperCase().toLowerCase())).join('');
+}
+
 export function fold(text) {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  if (/^[\0-\x7f]*$/.test(text)) { return text.toLowerCase(); }
+  const once = caseless(text.normalize('NFKD'));
+  return caseless(once.normalize('NFKD')).normalize('NFKD').replace(/\p{M}/gu, '');
 }
 
 // The text in pieces, in order: {text, kind}; kind is plain, filled, or missing (a field that has no value).
@@ -45,7 +52,7 @@ export function pieces(text, values) {
     if (match.index > place) { found.push({ text: text.slice(place, match.index), kind: 'plain' }); }
     const name = fold(match[1] || match[3]).split(/\s+/).filter(Boolean).join('_');
     const fallback = match[1] ? match[2] : match[4];
-    const value = (values[name] || '').trim() || fallback;
+    const value = (Object.hasOwn(values, name) ? values[name] : '').trim() || fallback;
     found.push(value === undefined ? { text: match[0], kind: 'missing' } : { text: value, kind: 'filled' });
     place = match.index + match[0].length;
   }
