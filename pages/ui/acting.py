@@ -12,7 +12,6 @@ from core.bulk import Action, Selection
 from core.errors import AppError
 from pages.ui import desk, frame, selection, session, url
 
-ASKED = "acting.asked"
 READ_AT = "acting.read_at"
 
 
@@ -66,18 +65,18 @@ def ask(name: str, target: Target) -> None:
     """Open a dialog. A callback."""
     url.stay()
     if target.conversation is not None or desk.state().ticks.n:
-        st.session_state[ASKED] = Asked(name, target, request_id(target, name))
+        st.session_state[frame.ASKED] = Asked(name, target, request_id(target, name))
 
 
 def asked() -> Asked | None:
     """The dialog that is open."""
-    found: Asked | None = st.session_state.get(ASKED)
+    found: Asked | None = st.session_state.get(frame.ASKED)
     return found
 
 
 def close() -> None:
     """No dialog is open any more. A callback, too."""
-    st.session_state.pop(ASKED, None)
+    st.session_state.pop(frame.ASKED, None)
 
 
 def act(name: str, target: Target, request: str | None = None, **params: object) -> None:
@@ -98,7 +97,7 @@ def act(name: str, target: Target, request: str | None = None, **params: object)
 def look_at(what: Asked) -> None:
     """Show what it would do. A callback."""
     url.stay()
-    st.session_state[ASKED] = what
+    st.session_state[frame.ASKED] = what
 
 
 def offered(action: Action, meant: Selection, request: str) -> Asked:

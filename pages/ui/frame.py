@@ -21,6 +21,9 @@ ACTED = "frame.acted"
 ECHO_SECONDS = 0.4
 RECENT_SECONDS = 600
 ENDED_AT = "frame.ended_at"
+ASKED = "frame.asked"
+"""The dialog that is open over the list or a conversation."""
+
 LISTED = 8
 HISTORY = "admin/history.py"
 
@@ -50,6 +53,14 @@ def did_last() -> None:
 def tell(sentence: str) -> None:
     """Say this once, in the strip."""
     st.session_state[TOLD] = sentence
+
+
+def draw_anew() -> None:
+    """Run the page again, in a fragment that looks by itself. Not while a dialog is open: it would be mounted anew and
+    lose what is being typed; closing it draws the page in any case.
+    """
+    if ASKED not in st.session_state:
+        st.rerun()
 
 
 def is_echo(place: str) -> bool:
@@ -152,7 +163,8 @@ def _running() -> None:
     running = [job for job in own if job.is_running]
     st.session_state.setdefault(WATCHED, set()).update(job.event_id for job in running)
     if not running:
-        st.rerun()
+        draw_anew()
+        return
     with st.popover(_headline(running), icon=":material/progress_activity:", key="frame.jobs", type="tertiary"):
         for job in own:
             _job(job)

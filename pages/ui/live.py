@@ -6,7 +6,7 @@ import streamlit as st
 
 from core import messages
 from core.conversations import thread
-from pages.ui import session
+from pages.ui import frame, session
 from pages.ui.plain import many
 
 SEEN = "live.seen"
@@ -26,7 +26,7 @@ def look(contact_id: int) -> None:
     with session.store().read() as reader:
         now = contact_id, thread.touched(reader, contact_id)
     if st.session_state.get(SEEN) != now:
-        st.rerun()
+        frame.draw_anew()
 
 
 def listed() -> None:

@@ -36,6 +36,22 @@ def test_what_comes_in_is_shown_while_somebody_types(app: AppServer, open_page: 
     expect(page.get_by_role("status").filter(has_text="New message: And here is my question")).to_be_attached()
 
 
+def test_what_comes_in_waits_until_a_dialog_is_closed(app: AppServer, open_page: Open) -> None:
+    page = open_page(app.url)
+    id_ = talk_to(app, page, 25)
+    page.get_by_role("link", name="EZ Call").click()
+    noted = page.get_by_role("dialog").get_by_label("Note", exact=True)
+    noted.click()
+    page.keyboard.type("wants to be called")
+    come(app, id_, "Are you there?")
+    page.wait_for_timeout(5_000)  # two looks at what came in
+    page.keyboard.type(" on Monday")
+    expect(noted).to_have_value("wants to be called on Monday")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".thread .message.in").last).to_contain_text("Are you there?")
+
+
 def test_what_comes_in_elsewhere_is_announced_beside_the_list(app: AppServer, open_page: Open) -> None:
     page = open_page(app.url)
     id_ = talk_to(app, page, 30)

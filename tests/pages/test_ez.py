@@ -12,7 +12,6 @@ from core.calls import Call
 from core.database import Store
 from core.database.tables import enrollment
 from core.workflows import Draft, Step
-from pages.ui import acting as asked
 from pages.ui import calling, frame
 from pages.ui.acting import Asked, Target
 from tests.pages.conftest import Visit, grid_rows
@@ -90,7 +89,7 @@ def test_a_call_is_told_about_and_stands_in_the_thread(inbox: Store, visit: Visi
     app = visit(c=str(id_))
     assert [(each["id"], each["isOpen"], each["text"]) for each in drawn(app)] == [(call_id, True, "Alice called")]
     app.session_state[calling.OPEN] = call_id
-    app.session_state[asked.ASKED] = Asked("call", Target(id_), "r")  # components cannot be clicked here
+    app.session_state[frame.ASKED] = Asked("call", Target(id_), "r")  # components cannot be clicked here
     app.run()
     app.radio(key=f"ask.call.{call_id}.outcome").set_value("no_answer").run()
     app.text_input(key=f"ask.call.{call_id}.length").input("soon")
