@@ -98,17 +98,15 @@ def events(
 
 
 def of_contact(
-    reader: Connection, actor: Actor, contact_id: int, limit: int = 50, before: int | None = None
+    reader: Connection, actor: Actor, contact_id: int, since: int = 0, without: tuple[str, ...] = ()
 ) -> list[Entry]:
-    """What was done to one contact, newest first."""
+    """What was done to one contact from `since` (UTC epoch seconds) on, newest first; `without`: beginnings of verbs
+    that are left out.
+    """
     touched = select(change.c.event_id).where(change.c.contact_id == contact_id, change.c.outcome == "changed")
-    tests = [
-        event.c.id.in_(touched),
-        ~_IS_CONTINUED,
-        *_seen(actor),
-        *([event.c.id < before] if before is not None else []),
-    ]
-    rows = reader.execute(_EVENTS.where(*tests).order_by(event.c.id.desc()).limit(limit)).all()
+    tests = [event.c.id.in_(touched), event.c.happened_at >= since, ~_IS_CONTINUED, *_seen(actor)]
+    tests += [~event.c.verb.startswith(verb, autoescape=True) for verb in without]
+    rows = reader.execute(_EVENTS.where(*tests).order_by(event.c.id.desc())).all()
     return _entries(reader, rows)
 
 

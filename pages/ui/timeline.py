@@ -32,9 +32,6 @@ ORIGINS = {"workflow": "workflow", "template": "template", "bulk": "bulk message
 HIDDEN = ("message.", "conversation.read", "conversation.unread", "note.edit", "call.")
 """Events whose trace in the thread is the thread itself, or no news to anybody."""
 
-EVENTS = 100
-"""So many of the newest events are looked through."""
-
 
 def entries(reader: Any, contact_id: int, rows: pd.DataFrame, asked: query.Query, at: Here) -> list[Any]:
     """The messages as the component draws them."""
@@ -51,12 +48,8 @@ def entries(reader: Any, contact_id: int, rows: pd.DataFrame, asked: query.Query
 
 def happened(reader: Any, actor: Actor, contact_id: int, since: int, at: Here) -> list[Any]:
     """The events since then (UTC epoch seconds), as the component draws them."""
-    listed = history.of_contact(reader, actor, contact_id, EVENTS)
-    return [
-        (each.happened_at, _event(each, at))
-        for each in reversed(listed)
-        if each.happened_at >= since and not each.verb.startswith(HIDDEN)
-    ]
+    listed = history.of_contact(reader, actor, contact_id, since, HIDDEN)
+    return [(each.happened_at, _event(each, at)) for each in reversed(listed)]
 
 
 def called(reader: Any, contact_id: int, since: int, at: Here) -> list[Any]:

@@ -41,7 +41,7 @@ def test_a_call_is_logged_told_about_and_both_undone(store: Store, id_: int, fix
     told = store.write(BOB, calls.describe, id_, first, Told("voicemail", 80, " ring\0 again "))
     assert listed(store, id_)[0] == Call(first, NOON, "voicemail", 80, "ring again", "Alice")
     with store.read() as reader:
-        assert history.of_contact(reader, ALICE, id_, 1)[0].words == "Bob said how a call went: voicemail"
+        assert history.of_contact(reader, ALICE, id_)[0].words == "Bob said how a call went: voicemail"
     undo.start(store, ALICE, told)
     assert listed(store, id_)[0].outcome == ""
     undo.start(store, ALICE, logged)
