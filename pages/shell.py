@@ -17,6 +17,7 @@ PLACES = (
     ("inbox/conversations.py", "Conversations", "forum", "conversations"),
     ("inbox/contact.py", "Contact", "person", "contact"),
     ("inbox/cleanup.py", "Clean up", "cleaning_services", "cleanup"),
+    ("outreach/workflows.py", "Workflows", "account_tree", "workflows"),
     ("outreach/outbox.py", "Outbox", "outbox", "outbox"),
     ("outreach/templates.py", "Templates", "text_snippet", "templates"),
     ("outreach/optouts.py", "Opt-outs", "block", "optouts"),

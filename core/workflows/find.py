@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Row, Select, func, select
 
 from core import people
-from core.database.tables import enrollment, workflow, workflow_step
+from core.database.tables import enrollment, workflow, workflow_step, workflow_version
 from core.errors import NotFound
 from core.workflows import rules as rules_
 from core.workflows.rules import Rules
@@ -74,6 +74,12 @@ def current_steps(reader: Connection, workflow_ids: Sequence[int]) -> dict[int, 
     for row in reader.execute(current.where(w.id.in_(workflow_ids)).order_by(s.workflow_id, s.position)):
         found[row.workflow_id].append(of_row(row))
     return {id_: tuple(steps) for id_, steps in found.items()}
+
+
+def versions(reader: Connection, workflow_id: int) -> list[int]:
+    """The versions of a workflow, ascending; the current one need not be the last."""
+    wanted = select(workflow_version.c.version).where(workflow_version.c.workflow_id == workflow_id)
+    return sorted(reader.execute(wanted).scalars())
 
 
 def steps_of(reader: Connection, workflow_id: int, version: int) -> tuple[Step, ...]:

@@ -48,6 +48,13 @@ def counts(reader: Connection, workflow_id: int) -> dict[str, int]:
     return {**dict.fromkeys(STATES, 0), **dict(tuple(row) for row in rows)}
 
 
+def whereabouts(reader: Connection, workflow_id: int) -> dict[tuple[int, int], int]:
+    """How many are at each step now, by version and position."""
+    live = select(e.version, e.position, func.count()).where(e.workflow_id == workflow_id, e.is_live == 1)
+    rows = reader.execute(live.group_by(e.version, e.position))
+    return {(version, position): n for version, position, n in rows}
+
+
 def members(reader: Connection, workflow_id: int, state: str = "", after: int = 0, limit: int = SHOWN) -> list[Member]:
     """Runs through the workflow, the newest first, of one state where it is given. `after`: the last enrollment of the
     page before.

@@ -118,14 +118,27 @@ def checked(reader: Connection, steps: Sequence[Step]) -> tuple[Step, ...]:
         raise Invalid("Add at least one text to send.")
     if len(steps) > MOST_STEPS:
         raise Invalid(f"A workflow has at most {MOST_STEPS} steps.")
-    kept = []
+    return tuple(_kept(reader, place, step, len(steps)) for place, step in enumerate(steps, 1))
+
+
+def problems(reader: Connection, steps: Sequence[Step]) -> dict[int, str]:
+    """What is wrong with single steps, by position, in the words that `checked` raises for the first of them."""
+    found = {}
     for place, step in enumerate(steps, 1):
-        if step.kind not in KINDS:
-            raise Invalid(f"Step {place} is none of {', '.join(KINDS)}.")
-        if step.kind == "end" and place < len(steps):
-            raise Invalid(f"Step {place} ends the workflow, so nothing after it happens. Remove what follows.")
-        kept.append(_CHECKS.get(step.kind, _as_is)(reader, place, step))
-    return tuple(kept)
+        try:
+            _kept(reader, place, step, len(steps))
+        except Invalid as wrong:
+            found[place - 1] = str(wrong)
+    return found
+
+
+def _kept(reader: Connection, place: int, step: Step, last: int) -> Step:
+    if step.kind not in KINDS:
+        raise Invalid(f"Step {place} is none of {', '.join(KINDS)}.")
+    if step.kind == "end" and place < last:
+        raise Invalid(f"Step {place} ends the workflow, so nothing after it happens. Remove what follows.")
+    kept: Step = _CHECKS.get(step.kind, _as_is)(reader, place, step)
+    return kept
 
 
 def _as_is(_reader: Connection, _place: int, step: Step) -> Step:

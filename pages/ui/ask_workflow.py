@@ -1,4 +1,4 @@
-"""Which workflow or redrip: pick one or make a first one; stop them; what archiving does to them."""
+"""Which workflow or redrip: pick one, or go and make one; stop them; what archiving does to them."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,8 +6,9 @@ from dataclasses import replace
 import streamlit as st
 
 from core import bulk, tags, workflows
+from core.access import Right
 from core.workflows import Workflow
-from pages.ui import actions, asking, new_workflow, preview, session
+from pages.ui import acting, actions, asking, preview, session, workflow_list
 from pages.ui.acting import Asked
 from pages.ui.plain import many
 
@@ -33,10 +34,14 @@ def enroll(asked: Asked, saved: Callable[[int], None] = lambda _chosen: None) ->
             summary(found[chosen], names)
             preview.few(replace(asked, action=bulk.action("enroll", workflow_id=chosen)))
     else:
-        st.text(f"There is no {kind} yet. Make the first one here.")
+        st.text(f"There is no {kind} that is on.")
         chosen = None
-    with st.expander(f"Create a new {kind}", expanded=not found, key=f"{key}.new"):
-        new_workflow.form(kind, key)
+    if session.actor().may(Right.WORKFLOW_EDIT) and st.button(
+        f"Create a new {kind}", icon=":material/add:", key=f"{key}.new", type="tertiary",
+        help="What is selected stays selected",
+    ):  # fmt: skip
+        acting.close()
+        workflow_list.link(kind)
     if asking.answered("Save", is_ready=chosen is not None):
         saved(chosen)
         asking.do(asked, "enroll", workflow_id=chosen)

@@ -5,13 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from core import conversations, sms, templates
+from core import templates
 from core.access import Right
-from core.conversations import ConversationFilter, Slice, Sort
 from core.errors import AppError
 from core.templates import Draft, Template
 from core.words import fold
-from pages.ui import acting, components, frame, reader, session
+from pages.ui import acting, frame, session, wording
 from pages.ui.plain import plain
 
 EDITED = "templates.edited"
@@ -93,31 +92,9 @@ def _is_own(place: Any, chosen: Template | None, key: str) -> bool:
 
 def _body(body: str, key: str) -> str:
     above = st.container()
-    searched = st.text_input("Preview for", key=f"{key}.contact", placeholder="Name or phone; else who was active last")
-    values, name = _preview(searched)
-    data = {
-        "about": key,
-        "body": body,
-        "fields": list(sms.FIELDS.items()),
-        "longest": sms.LONGEST,
-        "values": values,
-        "name": name,
-    }
+    shown = wording.whom(key)
     with above:
-        components.mount("wording", f"{key}.wording", data, on_body_change=lambda: None)
-    typed = st.session_state[f"{key}.wording"].get("body")
-    return body if typed is None else str(typed)
-
-
-def _preview(searched: str) -> tuple[dict[str, str], str]:
-    """What fills the fields, and whose values they are; nothing where nobody is found."""
-    wanted = ConversationFilter(search=searched.strip(), include_archived=True)
-    with session.store().read() as connection:
-        ids = conversations.find(connection, wanted, Sort(), Slice(1)).rows["id"].tolist()
-        if not ids:
-            return {}, ""
-        values = templates.values(connection, session.actor(), ids[0])
-        return values, reader.title(conversations.get(connection, ids[0]))
+        return wording.field_of(body, key, shown)
 
 
 def _do(verb: Any, *args: object) -> None:

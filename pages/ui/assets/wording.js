@@ -13,7 +13,7 @@ function element(tag, name, text) {
 function build(data, change) {
   const box = element('div', 'wording');
   box.dataset.about = data.about;
-  const label = box.appendChild(element('label', 'label', 'Text'));
+  const label = box.appendChild(element('label', 'label', data.label));
   const area = label.appendChild(element('textarea', 'area'));
   area.value = data.body;
   area.rows = 5;

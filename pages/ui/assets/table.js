@@ -1,0 +1,38 @@
+// A table of texts; the first cell of a row may open what the row is about, as a link that also opens in a new tab.
+function element(tag, name, text) {
+  const made = document.createElement(tag);
+  made.className = name;
+  if (text) { made.textContent = text; }
+  return made;
+}
+
+function link(row, open) {
+  const made = element('a', 'open', row.cells[0]);
+  made.href = row.href;
+  made.addEventListener('click', (event) => {
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
+    event.preventDefault();
+    open(row.id);
+  });
+  return made;
+}
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  parentElement.querySelectorAll('table').forEach((old) => old.remove());
+  const table = element('table', 'table');
+  table.setAttribute('aria-label', data.label);
+  const head = table.createTHead().insertRow();
+  data.heads.forEach((title, n) => { head.append(element('th', data.numbers.includes(n) ? 'number' : '', title)); });
+  const body = table.createTBody();
+  data.rows.forEach((row) => {
+    const line = body.insertRow();
+    row.cells.forEach((text, n) => {
+      const cell = line.insertCell();
+      cell.className = (data.numbers.includes(n) ? 'number' : '') + (text && text !== '0' ? '' : ' blank');
+      cell.dataset.head = data.heads[n];
+      cell.append(n === 0 && row.href ? link(row, (id) => setTriggerValue('open', id)) : element('div', 'text', text));
+    });
+  });
+  parentElement.append(table);
+}

@@ -1,0 +1,45 @@
+"""A table of texts from data, each line of which may open something."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from pages.ui import components, url
+
+INBOX = "inbox/conversations.py"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line. `id`: of what it opens; `href`: the address of that; blank: it opens nothing."""
+
+    cells: tuple[str, ...]
+    id: int | None = None
+    href: str = ""
+
+
+def show(key: str, heads: Sequence[str], rows: Sequence[Row], numbers: Collection[int] = (), label: str = "") -> Any:
+    """Draw it; the id of the line that was just opened, or None. `numbers`: the columns of figures."""
+
+    def opened() -> None:
+        st.session_state[f"{key}.opened"] = st.session_state[key].open
+
+    drawn = [{"cells": row.cells, "id": row.id, "href": row.href} for row in rows]
+    data = {"heads": heads, "rows": drawn, "numbers": list(numbers), "label": label}
+    components.mount("table", key, data, on_open_change=opened)
+    return st.session_state.pop(f"{key}.opened", None)
+
+
+def of_contacts(key: str, heads: Sequence[str], rows: Sequence[tuple[int, tuple[str, ...]]], label: str) -> None:
+    """Lines about contacts, each of which opens the conversation."""
+    linked = [Row(cells, id_, "/?" + urlencode(_address(id_))) for id_, cells in rows]
+    chosen = show(key, heads, linked, label=label)
+    if isinstance(chosen, int):
+        st.switch_page(INBOX, query_params=_address(chosen))
+
+
+def _address(contact_id: int) -> dict[str, Any]:
+    return url.write(url.Place(opened=contact_id))
