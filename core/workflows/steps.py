@@ -172,6 +172,8 @@ def _names(kind: str, param: str, wish: str) -> Any:
         wanted = step.params.get(param)
         if wanted is None and kind == "user":
             return Step(step.kind, params={param: None})
+        if wanted is None:
+            raise Invalid(f"Step {place}: the {kind} is not chosen yet. Choose one.")
         usable = [table.c.id == wanted]
         if "is_retired" in table.c and step.kind != "untag":
             usable.append(table.c.is_retired == 0)

@@ -59,6 +59,7 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
   font-size: 0.92rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; min-width: 0; }
 .st-key-keys { position: fixed; left: auto; right: 1.2rem; bottom: 1rem; width: 5rem !important; z-index: 10; }
 .st-key-frame-close p, [class*="st-key-workflows-step"] :is([class*="-arrow_"], [class*="-remove"]) p { font-size: 0; }
+[class*="st-key-workflows-head"] > :first-child { font-weight: 600; }
 .st-key-workflows-title > :first-child { font-weight: 600; font-size: 1.5rem; }
 .st-key-account-title > :first-child { font-weight: 600; font-size: 1.2rem; }
 [class*="st-key-history-line"] [class*="-facts"] [data-testid="stText"] { font-size: 0.92rem; opacity: 0.8; }

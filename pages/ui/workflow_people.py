@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from core import workflows
+from core import clock, workflows
 from core.workflows import Member, Workflow
 from pages.ui import session, table
 from pages.ui.outbox_list import REASONS
@@ -100,4 +100,7 @@ def _step(each: Member, words: Words) -> str:
 
 
 def _at(second: int | None) -> str:
-    return "" if second is None else here().local(second).strftime(WHEN)
+    if second is None:
+        return ""
+    at = here().local(second)
+    return at.strftime(WHEN if at.year == here().local(clock.now()).year else "%-d %b %Y")

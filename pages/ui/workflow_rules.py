@@ -55,7 +55,7 @@ def edit(rules: Rules, kind: str, key: str) -> Rules:
 
 
 def _number(label: str, value: int, key: str, most: int = 3_660, is_off: bool = False) -> int:
-    return int(st.number_input(label, 0, most, value, key=key, disabled=is_off))
+    return int(st.number_input(label, 0, most, value, key=key, disabled=is_off, width=360))
 
 
 def _window(rules: Rules, key: str) -> dict[str, int | None]:

@@ -39,7 +39,8 @@ def _step(editing: Editing, place: int, name: str, shown: Shown) -> None:
     key = f"workflows.{editing.token}.{name}"
     with st.container(border=True, key=f"workflows.step.{place}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(f":material/{ICONS[step.kind]}: **{place + 1}. {KINDS[step.kind]}**", width="stretch")
+            with st.container(key=f"workflows.head.{place}", width="stretch"):
+                st.text(f"{place + 1}. {KINDS[step.kind]}")
             for label, icon, by, end in (("up", "arrow_upward", -1, 0), ("down", "arrow_downward", 1, last)):
                 st.button(f"Move step {place + 1} {label}", icon=f":material/{icon}:", key=f"{key}.{icon}",
                           type="tertiary", disabled=place == end, on_click=workflow_editing.move,

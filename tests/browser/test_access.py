@@ -24,6 +24,9 @@ IN_SHORT = WAYS[:2]
 
 PLACES = {
     "cleanup": ("New rule", "New rule"),
+    "workflows": ("My workflow", ""),
+    "workflows?w=1": ("Rules", ""),
+    "workflows?new=redrip": ("Save and switch on", ""),
     "templates": ("New template", "New template"),
     "tags": ("New tag", "New tag"),
     "history": ("filled in demo data", ""),

@@ -8,9 +8,12 @@ import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import workflows
 from core.access import Actor
 from core.database import Store
 from core.demo.fill import fill
+from core.workflows import Draft, Step
+from pages.ui import frame
 from tests.conftest import ALICE, NOON
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -82,6 +85,19 @@ def arrive(visit: Visit) -> Visit:
         return app.run()
 
     return opened
+
+
+@pytest.fixture
+def nudge(inbox: Store, acting: Actor) -> int:
+    """A workflow of two steps, which nobody is in."""
+    steps = Step("send", "Hello {first_name|there}"), Step("wait", wait_seconds=3 * 86_400)
+    return inbox.write(acting, workflows.add, Draft("Nudge", "workflow", steps))
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One click may follow another at once."""
+    monkeypatch.setattr(frame, "ECHO_SECONDS", 0.0)
 
 
 def grid_rows(app: AppTest) -> list[dict[str, object]]:
