@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, case, func, select, union_all
 
 from core.database.tables import contact, enrollment, outbox
 from core.errors import Invalid
@@ -12,6 +12,7 @@ e, o = enrollment.c, outbox.c
 
 SHOWN = 100
 STATES = ("scheduled", "active", "waiting", "held", "completed", "stopped", "failed")
+ENDED = ("completed", "stopped", "failed")
 NEWEST, SOONEST = "newest", "soonest"
 HELD_TEXT = ("scheduled", "held", "sending", "unknown")
 
@@ -39,7 +40,7 @@ class Member:
     @property
     def is_live(self) -> bool:
         """Whether it goes on by itself."""
-        return self.state not in ("completed", "stopped", "failed")
+        return self.state not in ENDED
 
 
 def counts(reader: Connection, workflow_id: int) -> dict[str, int]:
@@ -61,23 +62,28 @@ def members(reader: Connection, workflow_id: int, state: str = "", after: int = 
 
     Raises: Invalid for an unknown state.
     """
-    wanted = [e.workflow_id == workflow_id]
-    if state:
-        if state not in STATES:
-            raise Invalid(f"A run is {', '.join(STATES)}.")
-        wanted += [e.state == state, e.is_live == int(state not in ("completed", "stopped", "failed"))]
-    if after:
-        wanted.append(e.id < after)
-    return _read(reader, wanted, NEWEST, limit)
+    if state and state not in STATES:
+        raise Invalid(f"A run is {', '.join(STATES)}.")
+    wanted = [e.workflow_id == workflow_id, *([e.state == state] if state else []), *([e.id < after] if after else [])]
+    # The index holds those that are live and those that are not apart, each in order.
+    halves = [int(state not in ENDED)] if state else [0, 1]
+    newest = [_first([*wanted, e.is_live == half], NEWEST, limit) for half in halves]
+    return _read(reader, union_all(*[select(each.subquery()) for each in newest]), NEWEST, limit)
 
 
 def next_sends(reader: Connection, workflow_id: int, limit: int = SHOWN) -> list[Member]:
     """Those who come to a step next, the soonest first; whose text waits in the outbox is not among them."""
-    return _read(reader, [e.workflow_id == workflow_id, e.next_due_at.is_not(None)], SOONEST, limit)
+    due = [e.workflow_id == workflow_id, e.next_due_at.is_not(None)]
+    return _read(reader, _first(due, SOONEST, limit), SOONEST, limit)
 
 
-def _read(reader: Connection, wanted: list[ColumnElement[bool]], order: str, limit: int) -> list[Member]:
-    page = select(enrollment).where(*wanted).order_by(*_order(e, order)).limit(limit).subquery("page")
+def _first(wanted: list[ColumnElement[bool]], order: str, limit: int) -> Select[Any]:
+    return select(enrollment).where(*wanted).order_by(*_order(e, order)).limit(limit)
+
+
+def _read(reader: Connection, rows: Select[Any] | CompoundSelect[Any], order: str, limit: int) -> list[Member]:
+    found = rows.subquery("found")
+    page = select(found).order_by(*_order(found.c, order)).limit(limit).subquery("page")
     p, text = page.c, outbox.alias("text").c
     here = and_(text.contact_id == p.contact_id, text.enrollment_id == p.id, text.position == p.position)
     newest = select(func.max(text.id)).where(here).scalar_subquery()
@@ -86,13 +92,13 @@ def _read(reader: Connection, wanted: list[ColumnElement[bool]], order: str, lim
     due_at = func.coalesce(p.next_due_at, o.due_at)
     why = case((p.stop_reason != "", p.stop_reason), (p.reason != "", p.reason), else_=func.coalesce(o.reason, ""))
     run = (p.id, p.contact_id, name, p.version, p.run, p.state, p.position, due_at, why)
-    found = (
+    told = (
         select(*run, func.coalesce(o.state, ""), p.started_at, p.stopped_at)
         .select_from(page)
         .join(contact, contact.c.id == p.contact_id)
     )
-    rows = reader.execute(found.outerjoin(outbox, waits).order_by(*_order(p, order)))
-    return [Member(*tuple(row)) for row in rows]
+    ordered = told.outerjoin(outbox, waits).order_by(*_order(p, order))
+    return [Member(*tuple(row)) for row in reader.execute(ordered)]
 
 
 def _order(columns: Any, order: str) -> tuple[Any, ...]:
