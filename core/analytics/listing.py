@@ -59,7 +59,8 @@ def _usable(reader: Connection, mirror: Mirror | None, wanted: ConversationFilte
 
 def _page(reader: Connection, mirror: Mirror, wanted: ConversationFilter, sort: Sort, slice_: Slice) -> Page:
     one_more = replace(slice_, limit=slice_.limit + 1)
-    ids = inbox.page_ids(mirror, wanted, sort, one_more) if wanted.is_filtered else None
+    is_asked = wanted.is_filtered and sort.field_id is None  # it holds no fields of one's own
+    ids = inbox.page_ids(mirror, wanted, sort, one_more) if is_asked else None
     if ids is None:
         return conversations.find(reader, wanted, sort, slice_)
     return conversations.page_of_ids(reader, ids, sort, slice_)

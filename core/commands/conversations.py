@@ -5,11 +5,12 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Connection
 
-from core import conversations
+from core import conversations, custom
 from core.access import Actor
-from core.commands.app import Json, answer, app, open_store
+from core.commands.app import Json, answer, app, console, open_store
 from core.conversations import Choices, ConversationFilter, Slice, Sort
 from core.conversations.filters import FOLLOW_UPS
+from core.conversations.paging import COLUMNS
 from core.conversations.upkeep import activity_at
 from core.custom.asked import parse
 from core.errors import Invalid
@@ -41,7 +42,7 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
     open_deal: Annotated[bool | None, typer.Option(help="With, or without, an open deal.")] = None,
     follow_up: Annotated[str | None, typer.Option(help="due, planned or none.")] = None,
     field: Annotated[list[str] | None, typer.Option(help="“NAME:is:VALUE”, also from, to, any, none.")] = None,
-    sort: Annotated[str, typer.Option(help="activity, name or amount; a leading + sorts upwards.")] = "activity",
+    sort: Annotated[str, typer.Option(help="activity, name, amount or a field; + in front: upwards.")] = "activity",
     limit: Annotated[int, typer.Option(min=1, max=10_000_000, help="Conversations to print.")] = 50,
     after: Annotated[str | None, typer.Option(help="The `next` of the page before.")] = None,
     as_json: Json = False,
@@ -52,11 +53,11 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
         asked = {"tab": tab, "search": search, "tag": tag, "tags": tags, "stage": stage, "owner": owner}
         further = {"open_deal": open_deal, "follow_up": follow_up, "field": field}
         wanted = wanted_by(reader, actor, {**asked, **further})
-        order: Any = sort.removeprefix("+")
-        page = conversations.find(
-            reader, wanted, Sort(order, not sort.startswith("+")), Slice(limit, after), budget=None
-        )
+        order, said = _order(conversations.choices(reader), sort)
+        page = conversations.find(reader, wanted, order, Slice(limit, after), budget=None)
         count = conversations.count(reader, wanted)
+    if said:
+        console.print(said, markup=False, highlight=False)
     rows = [_plain(row) for row in page.rows.to_dict("records")]
     following = page.last if page.has_after else None
     lines = [f"{count.n:,} conversations"] + [f"{row['id']:>9}  {row['phone']:<16} {row['name']}" for row in rows]
@@ -99,6 +100,13 @@ def _fields(known: Choices, listed: list[str]) -> tuple[str, ...]:
         except ValueError as error:
             raise Invalid(f"--field {text}: write NAME:is:VALUE, also from and to, or NAME:any, NAME:none.") from error
     return tuple(found)
+
+
+def _order(known: Choices, text: str) -> tuple[Sort, str]:
+    """The order, and why it is another one than was asked for."""
+    by = text.removeprefix("+")
+    keys = {fold(field.name): custom.key(field.id) for field in known.fields}
+    return known.usable(Sort(by if by in COLUMNS else keys.get(fold(by), by), not text.startswith("+")))
 
 
 def _plain(row: dict[Any, Any]) -> dict[str, Any]:

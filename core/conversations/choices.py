@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from core import custom, setup
 from core.conversations.filters import Names
+from core.conversations.paging import Sort
 from core.custom import Field
 from core.database.tables import conversation, pipeline, stage, tag, user
 
@@ -36,6 +37,17 @@ class Choices:
         stages = {id_: f"{pipelines[of]}: {name}" if several else name for id_, name, of in self.stages}
         tags, fields = {id_: name for id_, name, _ in self.tags}, {each.id: each.name for each in self.fields}
         return Names(tags, stages, pipelines, dict(self.owners), self.zone, fields)
+
+    def field(self, key: str) -> Field | None:
+        """The field in use that is called so (`custom.key`); None when it is retired, gone, or was never one."""
+        return next((each for each in self.fields if custom.key(each.id) == key and not each.is_retired), None)
+
+    def usable(self, sort: Sort) -> tuple[Sort, str]:
+        """The order as it is; where its field is no longer in use that of activity, and a sentence that says so."""
+        if sort.field_id is None or self.field(sort.by):
+            return sort, ""
+        name = next((f"The field “{each.name}”" for each in self.fields if each.id == sort.field_id), "The field")
+        return Sort(), f"{name} by which this list was sorted is no longer in use. It is sorted by activity."
 
 
 def choices(reader: Connection) -> Choices:

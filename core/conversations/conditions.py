@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, literal_
 
 from core import clock
 from core.conversations.filters import RECENT_SECONDS, ConversationFilter
-from core.conversations.paging import Sort
 from core.conversations.upkeep import FIRST_KNOWN, SHIFT
 from core.custom import asked
-from core.database.tables import contact_tag, conversation, deal, stage
+from core.database.tables import contact_tag, conversation, custom_value, deal, stage
 
 c = conversation.c
+v = custom_value.c
 ZERO: ColumnElement[int] = literal_column("0")  # as literals, or no planner takes a partial index
 ONE: ColumnElement[int] = literal_column("1")
 NOT_QUOTED: ColumnElement[int] = literal_column("-1")
@@ -56,16 +56,6 @@ def halves(wanted: ConversationFilter) -> list[ConversationFilter]:
     # From the very beginning, or those never active would be left out.
     since = 0 if start is None and end is None else start
     return [new, replace(new, unread=True, active_from=since, active_to=older)]
-
-
-def parts(wanted: ConversationFilter, sort: Sort) -> list[ConversationFilter]:
-    """The list as parts that follow each other in the order; amounts that are not quoted come last either way."""
-    if sort.by == "activity":
-        return halves(wanted) if sort.descending else halves(wanted)[::-1]
-    asks = wanted.is_quoted is not None or wanted.amount_from is not None or wanted.amount_to is not None
-    if sort.by != "amount" or asks:
-        return [wanted]
-    return [replace(wanted, is_quoted=True), replace(wanted, is_quoted=False)]
 
 
 def recent_key() -> int:
@@ -158,9 +148,12 @@ def _follow_up(wanted: ConversationFilter) -> list[Condition]:
 
 
 def _custom(reader: Connection, wanted: ConversationFilter) -> list[Condition]:
-    """By the index of each field's values."""
-    found = asked.conditions(reader, wanted.custom)
-    return [Condition(c.id.in_(ids), ids) if has_it else Condition(c.id.not_in(ids)) for has_it, ids in found]
+    """By the index of each field's values; that somebody has none is looked up, so that a walk may end early."""
+    found = []
+    for has_it, listed in asked.conditions(reader, wanted.custom):
+        ids, own = listed.correlate(None), listed.where(v.contact_id == c.id).correlate(conversation)
+        found.append(Condition(c.id.in_(ids), ids) if has_it else Condition(~own.exists()))
+    return found
 
 
 def _sources(wanted: ConversationFilter) -> list[Condition]:

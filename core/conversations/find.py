@@ -8,10 +8,10 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from core.conversations import reasons, rows
-from core.conversations.conditions import parts
 from core.conversations.filters import TABS, ConversationFilter
 from core.conversations.matching import alternatives
 from core.conversations.paging import Slice, Sort, cursor, settled
+from core.conversations.parts import parts
 from core.conversations.phrases import BUDGET, merge, scan
 from core.conversations.plan import ALL, Key, Plan, counted
 from core.conversations.query import Query, parse
@@ -135,7 +135,7 @@ Planned = list[tuple[Plan, tuple[str, ...]]]
 def _plans(reader: Connection, wanted: ConversationFilter, query: Query, sort: Sort) -> list[Planned]:
     """The plans by parts of the list, which follow each other in its order."""
     found = alternatives(reader, query)
-    return [[(Plan(reader, part, one, sort), one.phrases) for one in found] for part in parts(wanted, sort)]
+    return [[(Plan(reader, part, one, sort), one.phrases) for one in found] for part in parts(reader, wanted, sort)]
 
 
 def _keys(planned: list[Planned], slice_: Slice, budget: int | None) -> tuple[list[Key], Key | None]:

@@ -25,12 +25,14 @@ from core.conversations.conditions import ZERO, activity_tests, filter_condition
 from core.conversations.filters import ConversationFilter
 from core.conversations.matching import Alternative
 from core.conversations.paging import Slice, Sort
+from core.conversations.parts import Part
 from core.conversations.upkeep import FIRST_KNOWN, SHIFT
 from core.database import engines
 from core.database.search_query import TextMatch, hits
-from core.database.tables import conversation
+from core.database.tables import conversation, custom_value
 
 c = conversation.c
+v = custom_value.c
 
 GATHER = 8_000
 """A condition with fewer ids is gathered and sorted; else the order's own index is walked."""
@@ -61,15 +63,16 @@ Key = tuple[Any, ...]
 
 
 class Plan:
-    """One alternative of a wanted list, in one order."""
+    """One alternative of a part of the list, in one order."""
 
-    def __init__(self, reader: Connection, wanted: ConversationFilter, alternative: Alternative, sort: Sort) -> None:
+    def __init__(self, reader: Connection, part: Part, alternative: Alternative, sort: Sort) -> None:
         self.reader = reader
         self.sort = sort
-        self.wanted = wanted
+        self.part = part
+        self.wanted = part.wanted
         listed = [(term.word, term.is_prefix) for term in alternative.terms]
         self.text = TextMatch(reader, listed) if listed else None
-        self.conditions = [*alternative.conditions, *filter_conditions(reader, wanted)]
+        self.conditions = [*alternative.conditions, *filter_conditions(reader, part.wanted)]
         self.by_activity = sort.by == "activity"
         self.streams = self.by_activity and self.text is not None and self.text.streams
         self.has_sets = engines.has_quick_sets(reader)
@@ -90,7 +93,7 @@ class Plan:
         source, n = self._rarest()
         if source is not None and n < self._worth_gathering(of_page=True):
             return self._sorted(self._all(source), self._stretches(slice_), descending, slice_.limit)
-        narrow = [] if source is None else [_ID.in_(source)]
+        narrow = [] if source is None else [_unsought(c.id if self.by_activity else self.part.columns[-1]).in_(source)]
         if self.by_activity:
             return self._newest(slice_, descending, narrow)
         found: list[Key] = []
@@ -127,20 +130,21 @@ class Plan:
         """
         if self.by_activity:
             return [[c.activity_key.between(*self._range(slice_))]]
-        column, descending = self.sort.columns[0], self.sort.descending != slice_.is_backward
-        is_last = self.sort.by == "amount" and self.wanted.is_quoted is False  # the part behind all amounts
+        column, id_column = self.part.columns[0], self.part.columns[-1]
+        descending, is_rest = self.sort.descending != slice_.is_backward, self.part.is_rest
         begin: list[ColumnElement[bool]] = []
-        if slice_.at is not None and not is_last:
+        if slice_.at is not None and not is_rest:
             begin = [column <= slice_.at if self.sort.descending else column >= slice_.at]
         if slice_.edge is None:
             return [begin]
-        value, id_ = slice_.edge
-        if self.sort.by == "amount" and (value < 0) != is_last:
-            return [[]] if is_last != slice_.is_backward else []  # all of this part lies further along, or none
-        tied = c.id < id_ if descending else c.id > id_
-        if is_last:
+        *value, id_ = slice_.edge  # of the rest: the id alone
+        if is_rest != (not value):
+            return [[]] if is_rest != slice_.is_backward else []  # all of this part lies further along, or none
+        tied = id_column < id_ if descending else id_column > id_
+        if is_rest:
             return [[tied]]
-        return [[*begin, column == value, tied], [*begin, column < value if descending else column > value]]
+        beyond = column < value[0] if descending else column > value[0]
+        return [[*begin, column == value[0], tied], [*begin, beyond]]
 
     def _range(self, slice_: Slice) -> tuple[int, int]:
         """The lowest and the highest activity key that the slice and the wanted stretch of time allow."""
@@ -185,7 +189,8 @@ class Plan:
         found: list[tuple[Ids, int]] = [
             (condition.ids, most) for condition in self.conditions if condition.ids is not None
         ]
-        if not self.by_activity and (self.stretch or self.wanted.tab == "recents"):
+        is_small = self.wanted.tab == "recents" or (self.wanted.tab != "all" and self.sort.field_id is not None)
+        if not self.by_activity and (self.stretch or is_small):
             found.append((self._of_stretch(), GATHER))
         if self.text is not None and not self.streams and (self.text.streams or self.text.estimate < GATHER):
             of_text = GATHER if self.by_activity else SET_OF_TEXT if self.has_sets else GATHER_TEXT
@@ -206,15 +211,12 @@ class Plan:
     def _sorted(
         self, ids: Sequence[int], stretches: Sequence[Sequence[ColumnElement[bool]]], descending: bool, limit: int
     ) -> list[Key]:
-        among = [
-            c.id.in_(engines.id_set(self.reader, ids)),
-            self.tab,
-            or_(false(), *[and_(true(), *s) for s in stretches]),
-        ]
+        within = or_(false(), *[and_(true(), *stretch) for stretch in stretches])
+        among = [c.id.in_(engines.id_set(self.reader, ids)), self.tab, within]
         if len(ids) > GATHER:
             return self._first(self._ordered(among, descending, limit))
         # So few are sorted here: with an order in the statement, an engine may walk that order's whole index instead.
-        rows = select(*self.sort.columns, c.id.label("id_")).where(*among, *self._tests())
+        rows = self._rows(v.contact_id).where(*among, *self._tests())
         return sorted(self._first(rows), reverse=descending)[:limit]
 
     def _first(self, rows: Select[Any]) -> list[Key]:
@@ -255,12 +257,20 @@ class Plan:
         return sorted(self._first(rest), reverse=descending)[: values["most"]]
 
     def _ordered(self, where: Sequence[ColumnElement[bool]], descending: bool, limit: int) -> Select[Any]:
-        columns = self.sort.columns
-        order = [column.desc() if descending else column.asc() for column in columns]
-        return select(*columns, c.id.label("id_")).where(*where, *self._tests()).order_by(*order).limit(limit)
+        order = [column.desc() if descending else column.asc() for column in self.part.columns]
+        rows = self._rows(v.contact_id + ZERO)  # the sum: or a planner may begin with the conversations, and sort
+        return rows.where(*where, *self._tests()).order_by(*order).limit(limit)
+
+    def _rows(self, contact_id: ColumnElement[int]) -> Select[Any]:
+        """Sort values and ids of conversations, joined by `contact_id` to the values that order them, if any do."""
+        rows = select(*self.part.columns, c.id.label("id_"))
+        return rows.where(*self.part.held, contact_id == c.id) if self.part.held else rows
 
 
-_ID: ColumnElement[int] = literal_column("+conversation.id")  # the plus: or the planner begins with the set, unsorted
+def _unsought(column: ColumnElement[int]) -> ColumnElement[int]:
+    return literal_column(f"+{column}")  # the plus: or the planner begins with the set, unsorted
+
+
 _SIZE = select(func.coalesce(func.max(c.id), 0))
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Select, false, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, or_, select
 
 from core.custom import order
-from core.custom.fields import Field, find
+from core.custom.fields import get
 from core.custom.values import check
 from core.database.tables import custom_value
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 
 OPS = {"is": "=", "from": "from", "to": "up to", "any": "is given", "none": "is blank"}
 
@@ -53,25 +53,30 @@ def words(texts: Sequence[str], names: Mapping[int, str]) -> str:
 
 def conditions(reader: Connection, texts: Sequence[str]) -> list[tuple[bool, Select[tuple[int]]]]:
     """One for each field asked about: whether its contacts are wanted or (False) all others, and their selection."""
-    if not texts:
-        return []
-    fields = {field.id: field for field in find(reader, include_retired=True)}
-    asked = [parse(text) for text in texts]
     found = []
-    for field_id in dict.fromkeys(each.field_id for each in asked):
-        own = [each for each in asked if each.field_id == field_id]
-        tests = [] if any(each.op == "none" for each in own) else _tests(fields.get(field_id), own)
-        listed = select(v.contact_id).where(v.field_id == field_id, *tests)
-        found.append((not any(each.op == "none" for each in own), listed))
+    for field_id in dict.fromkeys(parse(text).field_id for text in texts):
+        own = [text for text in texts if parse(text).field_id == field_id]
+        listed = select(v.contact_id).where(held(reader, field_id, [] if is_blank(own) else own))
+        found.append((not is_blank(own), listed))
     return found
 
 
-def _tests(field: Field | None, asked: Sequence[Asked]) -> list[ColumnElement[bool]]:
-    if field is None:
-        return [false()]
+def is_blank(texts: Sequence[str]) -> bool:
+    """Whether those without a value are asked for, among whatever else."""
+    return any(parse(text).op == "none" for text in texts)
+
+
+def held(reader: Connection, field_id: int, texts: Sequence[str]) -> ColumnElement[bool]:
+    """What holds of those rows of `custom_value` that are in the field and as the texts ask of it."""
+    asked = [each for each in map(parse, texts) if each.value]
+    return and_(v.field_id == field_id, *(_tests(reader, field_id, asked) if asked else []))
+
+
+def _tests(reader: Connection, field_id: int, asked: Sequence[Asked]) -> list[ColumnElement[bool]]:
     try:
-        keys = {each: order.key(field.kind, check(field, each.value, "mdy")) for each in asked if each.value}
-    except Invalid:
+        field = get(reader, field_id)
+        keys = {each: order.key(field.kind, check(field, each.value, "mdy")) for each in asked}
+    except (Invalid, NotFound):
         return [false()]  # such a value nobody can hold
     equal = [v.sort_key == key for each, key in keys.items() if each.op == "is"]
     low = [v.sort_key >= key for each, key in keys.items() if each.op == "from"]

@@ -38,7 +38,7 @@ def called(own: Offered, name: str) -> str:
 def checker(key: str, own: Offered) -> Field:
     """The field behind a key, to check values by."""
     field = own[key]
-    return Field(custom.field_id(key), field["name"], field["kind"], tuple(field["choices"]), False, 0)
+    return Field(custom.field_id(key), field["name"], field["kind"], tuple(field["choices"]), False)
 
 
 def read(field: Field, text: str, order: str) -> Own | None:

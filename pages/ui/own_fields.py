@@ -1,6 +1,7 @@
 """Fields of one's own: what there is, a new one, and changing one."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -21,6 +22,7 @@ def show() -> None:
     may = session.actor().may(Right.SETTINGS_EDIT)
     with session.store().read() as reader:
         found = sorted(custom.find(reader, include_retired=True), key=lambda field: field.is_retired)
+        counts = custom.counts(reader)
     st.subheader("Fields of contacts", anchor=False)
     st.text("Every contact has these fields beside name, e-mail and address. They are filled in beside the messages.")
     if may:
@@ -31,10 +33,10 @@ def show() -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"fields.line.{field.id}"):
             with st.container(width="stretch", gap=None):
                 st.text(field.name + (" (retired)" if field.is_retired else ""))
-                st.text(f"{_kind(field)}. {many(field.count, 'contact')} with a value.")
+                st.text(f"{_kind(field)}. {many(counts.get(field.id, 0), 'contact')} with a value.")
             if may:
                 st.button("Change", key=f"fields.change.{field.id}", on_click=_open, args=(field.id,))
-    _dialog(found)
+    _dialog(found, counts)
 
 
 def _kind(field: Field) -> str:
@@ -50,11 +52,11 @@ def _close() -> None:
     st.session_state.pop(EDITED, None)
 
 
-def _dialog(found: list[Field]) -> None:
+def _dialog(found: list[Field], counts: Mapping[int, int]) -> None:
     field_id, token = st.session_state.get(EDITED, (None, ""))
     chosen = next((field for field in found if field.id == field_id), None)
     if chosen is not None:
-        st.dialog("Change field", on_dismiss=_close)(_edit)(chosen, token)
+        st.dialog("Change field", on_dismiss=_close)(_edit)(chosen, counts.get(chosen.id, 0), token)
     elif field_id == NEW:
         st.dialog("New field", on_dismiss=_close)(_new)(token)
 
@@ -81,8 +83,8 @@ def _choices(token: str, now: tuple[str, ...]) -> list[str]:
     return lines.splitlines()
 
 
-def _edit(field: Field, token: str) -> None:
-    st.text(f"{KINDS[field.kind]}. {many(field.count, 'contact')} with a value.")
+def _edit(field: Field, count: int, token: str) -> None:
+    st.text(f"{KINDS[field.kind]}. {many(count, 'contact')} with a value.")
     name = st.text_input("Name", field.name, key=f"fields.{token}.name", max_chars=60)
     choices = _choices(token, field.choices) if field.kind == "choice" else []
     if st.button("Save", type="primary", key="fields.save"):

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from core import custom
 from core.__main__ import app
+from core.conversations import ConversationFilter, Sort
 from core.database import Store
-from core.errors import Unavailable
+from core.errors import Invalid, Unavailable
 from tests.conftest import ALICE
-from tests.core.conversations import oracle, world
+from tests.core.conversations import oracle, own, world
 
 
 @pytest.mark.parametrize("words", [("find", "--json"), ("bulk", "archive"), ("undo", "1")])
@@ -58,3 +60,30 @@ def test_contacts_with_an_open_deal_are_found_and_those_without(
     selling = sum("open" in one.outcomes for one in listed)
     assert (told("--open-deal"), told("--no-open-deal"), told()) == (selling, len(listed) - selling, len(listed))
     assert 0 < selling < sum(bool(one.deals) for one in listed)
+
+
+def test_the_list_is_sorted_by_a_field_of_ones_own_and_by_activity_once_that_is_retired(
+    store: Store, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALKDECK_DATABASE_URL", database_url)
+    store.write(ALICE, world.fill, 40, 7)
+    store.write(ALICE, own.fill, 7)
+    with store.read() as reader:
+        everybody = oracle.everything(reader)
+        field = next(each for each in custom.find(reader) if each.name == "number")
+
+    def told(*words: str) -> tuple[list[int], str]:
+        found = CliRunner().invoke(app, ["find", "--json", "--limit", "100", *words], catch_exceptions=False)
+        return [row["id"] for row in json.loads(found.stdout)["rows"]], found.stderr
+
+    def expected(sort: Sort) -> list[int]:
+        return oracle.find(everybody, ConversationFilter(), sort)
+
+    assert told("--sort", "NUMBER") == (expected(Sort(custom.key(field.id))), "")
+    assert told("--sort", "+number") == (expected(Sort(custom.key(field.id), descending=False)), "")
+    with pytest.raises(Invalid, match=r"cannot be sorted by “size”"):
+        told("--sort", "size")
+    store.write(ALICE, custom.retire, field.id)
+    ids, said = told("--sort", "number")
+    assert ids == expected(Sort())
+    assert "“number” by which this list was sorted is no longer in use" in " ".join(said.split())

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -11,6 +12,7 @@ from core import clock
 from core.conversations import ConversationFilter, Sort
 from core.conversations.query import Query, parse
 from core.conversations.upkeep import FIRST_KNOWN
+from core.custom.asked import OPS
 
 
 def folded(raw: str) -> str:
@@ -37,6 +39,8 @@ class Known:
     tags: dict[int, str] = field(default_factory=dict)
     deals: list[tuple[int, int]] = field(default_factory=list)
     outcomes: set[str] = field(default_factory=set)
+    own: dict[int, Any] = field(default_factory=dict)  # values that compare as they are ordered, by field
+    kinds: dict[int, str] = field(default_factory=dict)
 
 
 def everything(reader: Connection) -> list[Known]:
@@ -55,10 +59,20 @@ def everything(reader: Connection) -> list[Known]:
     for contact_id, stage_id, pipeline_id, outcome in reader.execute(text(deals)):
         found[contact_id].deals.append((stage_id, pipeline_id))
         found[contact_id].outcomes.add(outcome)
+    held = "SELECT contact_id, field_id, kind, value FROM custom_value JOIN custom_field f ON f.id = field_id"
+    for contact_id, field_id, kind, value in reader.execute(text(held)):
+        found[contact_id].own[field_id] = comparable(kind, value)
+    kinds = {row[0]: row[1] for row in reader.execute(text("SELECT id, kind FROM custom_field"))}
     for known in found.values():
+        known.kinds = kinds
         known.words = {word for body in known.texts for word in split(body)}
         known.texts = [flat(body) for body in known.texts]
     return list(found.values())
+
+
+def comparable(kind: str, value: str) -> Any:
+    """Numbers by size, everything else letter by letter as far as letters count."""
+    return Decimal(value.replace(",", "")) if kind == "number" else folded(value)[:200]
 
 
 def find(world: list[Known], wanted: ConversationFilter, sort: Sort) -> list[int]:
@@ -70,9 +84,18 @@ def find(world: list[Known], wanted: ConversationFilter, sort: Sort) -> list[int
         "name": lambda one: (one.row["name_key"], one.row["id"]),
         "amount": lambda one: (one.row["amount_key"], one.row["id"]),
     }
+    if sort.by not in keys:
+        return by_own(hits, int(sort.by.removeprefix("custom.")), sort.descending)
     if sort.by == "amount" and not sort.descending:  # what is not quoted comes last either way
         keys["amount"] = lambda one: (one.row["amount_key"] < 0, one.row["amount_key"], one.row["id"])
     return [one.row["id"] for one in sorted(hits, key=keys[sort.by], reverse=sort.descending)]
+
+
+def by_own(hits: list[Known], field_id: int, descending: bool) -> list[int]:
+    """Who has nothing in the field comes last, up or down."""
+    held = [(one.own[field_id], one.row["id"]) for one in hits if field_id in one.own]
+    blank = [one.row["id"] for one in hits if field_id not in one.own]
+    return [id_ for _, id_ in sorted(held, reverse=descending)] + sorted(blank, reverse=descending)
 
 
 def shown(one: Known, wanted: ConversationFilter) -> bool:
@@ -108,8 +131,20 @@ def filtered(one: Known, wanted: ConversationFilter) -> bool:
         wanted.is_quoted is None or wanted.is_quoted == (row["amount_key"] >= 0),
         wanted.follow_up is None or wanted.follow_up == followed(row),
         wanted.in_workflow is None or wanted.in_workflow == (row["enrollment_count"] > 0),
+        *[holds(one, field_id, wanted) for field_id in {int(text.split(":")[0]) for text in wanted.custom}],
     ]
     return all(rules)
+
+
+def holds(one: Known, field_id: int, wanted: ConversationFilter) -> bool:
+    """What is asked about a field: blank alone when it is, else any of the values named and all of the bounds."""
+    own = [text.split(":", 2)[1:] for text in wanted.custom if int(text.split(":")[0]) == field_id]
+    if ["none"] in own or field_id not in one.own:
+        return ["none"] in own and field_id not in one.own
+    value = one.own[field_id]
+    named = {op: [comparable(one.kinds[field_id], said[0]) for name, *said in own if name == op and said] for op in OPS}
+    is_named = not named["is"] or value in named["is"]
+    return is_named and all(value >= low for low in named["from"]) and all(value <= high for high in named["to"])
 
 
 def followed(row: dict[str, Any]) -> str:

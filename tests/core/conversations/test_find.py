@@ -1,15 +1,16 @@
 """The list against brute force, page by page and edge by edge."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Connection
 
-from core import conversations
+from core import conversations, custom
 from core.conversations import ConversationFilter, Slice, Sort, matching, phrases, plan
 from core.database import Store
-from tests.conftest import Clock
-from tests.core.conversations import oracle, wishes, world
+from tests.conftest import ALICE, Clock
+from tests.core.conversations import oracle, own, wishes, world
 
 TINY = (
     (plan, "GATHER", 5),
@@ -35,6 +36,7 @@ WANTED = (
 @pytest.fixture(scope="module")
 def shared_world(shared_store: Store) -> Store:
     world.fill_at_noon(shared_store, 300, 1)
+    shared_store.write(ALICE, own.fill, 1)
     return shared_store
 
 
@@ -57,6 +59,9 @@ def test_a_thousand_wishes_find_what_brute_force_finds(
         choices = conversations.choices(reader)
         for _ in range(1000 if is_full else 50):
             wanted, sort = wishes.wish(rng, known, choices), wishes.order(rng)
+            if rng.random() < 0.4:
+                sort = own.order(rng, choices)
+                wanted = replace(wanted, custom=own.asked(rng, choices, sort) if rng.random() < 0.5 else ())
             expected = oracle.find(known, wanted, sort)
             limit = rng.choice((5, 30, 400))
             page = conversations.find(reader, wanted, sort, Slice(limit), budget=None)
@@ -67,18 +72,51 @@ def test_a_thousand_wishes_find_what_brute_force_finds(
             assert conversations.among(reader, wanted, some) == set(some) & set(expected), wanted
 
 
-@pytest.mark.parametrize("by", ["activity", "name", "amount"])
+@pytest.mark.parametrize("by", ["activity", "name", "amount", *own.VALUES, "empty"])
 @pytest.mark.parametrize("descending", [True, False])
 def test_pages_forwards_and_backwards_are_the_whole_list_in_order(filled: Store, by: str, descending: bool) -> None:
-    sort = Sort(by, descending)  # type: ignore[arg-type]
     rng = random.Random(4)
     with filled.read() as reader:
         known = oracle.everything(reader)
-        for wanted in WANTED:
+        ids = {field.name: field.id for field in custom.find(reader)}
+        sort = Sort(custom.key(ids[by]) if by in ids else by, descending)
+        of_own = [ConversationFilter(custom=(f"{ids['number']}:from:20", f"{ids['text']}:none"), include_archived=True)]
+        for wanted in (*WANTED, *of_own):
             expected = oracle.find(known, wanted, sort)
             size = rng.randint(3, 40)
             assert _forwards(reader, wanted, sort, size) == expected, wanted
             assert _backwards(reader, wanted, sort, size) == expected, wanted
+
+
+@pytest.mark.parametrize("kind", own.JUMPS)
+@pytest.mark.parametrize("descending", [True, False])
+def test_the_list_begins_at_a_value_of_the_field_by_which_it_is_sorted(
+    filled: Store, kind: str, descending: bool
+) -> None:
+    with filled.read() as reader:
+        known = oracle.everything(reader)
+        ids = {field.name: field.id for field in custom.find(reader)}
+        sort = Sort(custom.key(ids[kind]), descending)
+        for wanted in (ConversationFilter(), ConversationFilter(custom=(f"{ids[kind]}:none",))):
+            whole = oracle.find(known, wanted, sort)
+            for typed in own.JUMPS[kind]:
+                expected = own.starting_at(known, whole, sort, kind, typed)
+                page = conversations.find(reader, wanted, sort, Slice(400, at=typed))
+                assert list(page.rows["id"]) == expected, typed
+                page = conversations.find(reader, wanted, sort, Slice(7, at=typed))
+                following = conversations.find(reader, wanted, sort, Slice(400, after=page.last))
+                assert [*page.rows["id"], *following.rows["id"]] == expected, typed
+
+
+def test_what_the_field_cannot_hold_is_no_place_to_begin_at(filled: Store) -> None:
+    with filled.read() as reader:
+        ids = {field.name: field.id for field in custom.find(reader)}
+        for by, typed in (("number", "large"), ("number", " "), ("date", "soon"), (None, "x")):
+            sort = Sort(custom.key(ids[by] if by else 999_999))
+            page = conversations.find(reader, ConversationFilter(), sort, Slice(5, at=typed))
+            first = conversations.find(reader, ConversationFilter(), sort, Slice(5))
+            assert list(page.rows["id"]) == list(first.rows["id"])
+            assert not page.has_before
 
 
 @pytest.mark.parametrize("slice_", [Slice(5, after="999999999"), Slice(5, before="999999999")])

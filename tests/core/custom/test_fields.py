@@ -44,7 +44,7 @@ def test_what_is_no_number_is_refused(text: str) -> None:
 def test_a_field_is_added_renamed_retired_and_taken_back(store: Store) -> None:
     plan = store.write(ALICE, custom.add, " Plan ", "choice", ["Gold", "gold", "Silver", ""])
     with store.read() as reader:
-        assert custom.find(reader) == [custom.Field(plan, "Plan", "choice", ("gold", "Silver"), False, 0)]
+        assert custom.find(reader) == [custom.Field(plan, "Plan", "choice", ("gold", "Silver"), False)]
     with pytest.raises(Conflict):
         store.write(ALICE, custom.add, "PLAN", "text")
     with pytest.raises(NotAllowed):

@@ -61,7 +61,7 @@ def test_a_date_of_birth_shows_the_age_and_what_is_none_shows_nothing() -> None:
 
 
 def test_a_choice_that_is_no_longer_offered_is_still_shown() -> None:
-    own = Field(3, "Plan", "choice", ("Gold", "Silver"), False, 1)
+    own = Field(3, "Plan", "choice", ("Gold", "Silver"), False)
     known = replace(KNOWN, fields=(own,), values=KNOWN.values | {"custom.3": "Bronze"})
     offered = [value for value, _ in field("custom.3", known=known)["options"]]
     assert offered == ["", "Gold", "Silver", "Bronze"]
