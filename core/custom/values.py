@@ -1,13 +1,13 @@
 """What contacts hold in fields of one's own: read, checked, and planned as changes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
 from core import times
 from core.custom import order
 from core.custom.fields import Field, find
-from core.database import Change, Work
+from core.database import Change, Work, engines
 from core.database.tables import custom_field, custom_value
 from core.errors import Invalid, NotFound
 from core.words import fold, line
@@ -37,6 +37,16 @@ def values(reader: Connection, contact_id: int) -> dict[str, str]:
     v = custom_value.c
     rows = reader.execute(select(v.field_id, v.value).where(v.contact_id == contact_id))
     return {key(row.field_id): row.value for row in rows}
+
+
+def values_of(reader: Connection, contact_ids: Sequence[int], keys: Sequence[str]) -> dict[int, dict[str, str]]:
+    """The same for several contacts, of these fields alone; who holds nothing there is left out."""
+    v = custom_value.c
+    wanted = select(v.contact_id, v.field_id, v.value).where(v.field_id.in_([field_id(name) for name in keys]))
+    found: dict[int, dict[str, str]] = {}
+    for row in reader.execute(wanted.where(v.contact_id.in_(engines.id_set(reader, contact_ids)))):
+        found.setdefault(row.contact_id, {})[key(row.field_id)] = row.value
+    return found
 
 
 def check(field: Field, text: str, date_order: str) -> str:

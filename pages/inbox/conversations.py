@@ -41,6 +41,7 @@ def page() -> None:
     actor = session.actor()
     live.listed()
     found = listing.load(place, actor, desk.state().ticks)
+    place = found.place
     notices.ignored(ignored)
     if notices.nothing_at_all(found):
         return
@@ -66,7 +67,7 @@ def page() -> None:
             with st.container(key="queue" if queue else "reader", width="stretch", gap=None):
                 beside(place, opened, queue)
     if bar.rows or bar.has_before or bar.has_after:
-        pager.bar(place, bar)
+        pager.bar(place, bar, found.choices.field(place.by))
     keys.mount()
     dialogs.show()
 
@@ -77,7 +78,7 @@ def tools(place: url.Place, found: Listing, actor: Actor, moved: bool) -> None:
         filters.search_box(place, moved)
         filters.drawer(place, found.choices, moved)
         views.menu(place, actor)
-        desk.column_chooser()
+        desk.column_chooser(found.choices.fields)
         workthrough.button(place, found)
         if actor.may(Right.CONTACT_EDIT):
             ask_person.new_button()
@@ -96,8 +97,9 @@ def the_list(place: url.Place, found: Listing, opened: Conversation | None) -> S
         "sort": {"column": place.by, "descending": place.descending},
         "top": url.query(url.listed(place)) + place.after + place.before + place.at,
     }
+    drawn = rows.for_grid(shown.rows, place.wanted.search, here(), listing.own_values(shown.rows, state.columns))
     with st.container(key="conversations.grid.box"):
-        grid.show(rows.for_grid(shown.rows, place.wanted.search, here()), state, view, desk.hear)
+        grid.show(drawn, state, view, desk.hear, found.choices.fields)
     count = Count(state.ticks.n) if place.ticked_from is not None else found.count
     total = count.n if count.is_exact else None
     bar = Shown.of(shown, place.slice.is_backward, total, listing.counted(count))

@@ -1,6 +1,7 @@
 """What the person does with the list: tick, sort, open, step to the next conversation, choose columns."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -9,9 +10,11 @@ import streamlit as st
 from core import conversations, people
 from core.conversations import Slice
 from core.conversations.upkeep import activity_key
+from core.custom import Field
 from core.database import Work
 from pages.ui import grid, selection, session, ticks, url
 from pages.ui.pager import Shown
+from pages.ui.plain import plain
 from pages.ui.selection import Column, GridState, Report
 from pages.ui.ticks import Ticks
 
@@ -110,19 +113,20 @@ def step(direction: int) -> None:
     url.go(target)
 
 
-def column_chooser() -> None:
+def column_chooser(fields: Sequence[Field]) -> None:
     """Which columns are shown beside the name; order and widths are set in the grid itself."""
-    names = [name for name, (header, _) in grid.COLUMNS.items() if header and name not in ALWAYS]
-    hidden = {column.name for column in state().columns if column.hidden}
+    offered = grid.offered(fields)
+    names = [name for name, (header, _) in offered.items() if header and name not in ALWAYS]
+    is_shown = dict.fromkeys(grid.COLUMNS, True) | {column.name: not column.hidden for column in state().columns}
     key = "conversations.columns.shown"
 
     def choose() -> None:
-        widths = {name: width for name, (_, width) in grid.COLUMNS.items()}
+        widths = {name: width for name, (_, width) in offered.items()}
         keep(selection.show_columns(state(), [*ALWAYS, *st.session_state[key]], widths))
         url.stay()
 
     with st.popover("Columns", icon=":material/view_column:", key="conversations.columns"):
-        shown = [name for name in names if name not in hidden]
+        shown = [name for name in names if is_shown.get(name, False)]
         if st.session_state.get(key) != shown:
             st.session_state[key] = shown
         st.pills(
@@ -131,7 +135,7 @@ def column_chooser() -> None:
             default=shown,
             selection_mode="multi",
             key=key,
-            format_func=lambda name: grid.COLUMNS[name][0],
+            format_func=lambda name: plain(offered[name][0]),
             on_change=choose,
             label_visibility="collapsed",
         )

@@ -1,7 +1,7 @@
 """The one door to the grid component: one grid, never mounted anew, of constant code; data travels as rows."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,9 @@ import streamlit as st
 from st_aggrid import AgGrid, JsCode, StAggridTheme
 from st_aggrid.collectors import CustomResponse
 
-from core import clock
+from core import clock, custom
+from core.custom import Field
+from core.words import straight
 from pages.ui import colours
 from pages.ui.selection import Column, GridState, Report, reduce
 
@@ -31,6 +33,7 @@ COLUMNS = {
 }
 """Each column's header and first width in pixels, in their first order."""
 
+OWN_WIDTH = 130
 STRETCHES = "snippet"
 CARD = {"sortable": False, "hide": True}
 FIRST = {"sortable": False, "resizable": False, "lockPosition": "left", "cellClass": "tight", "headerClass": "tight"}
@@ -101,7 +104,18 @@ IS_OWN = JsCode("function (a) { return a.eventData.context.isOwn(a.streamlitReru
 REPORTED = ["selectionChanged", "sortChanged", "cellClicked", "cellKeyDown", "columnMoved", ("columnResized", 300)]
 
 
-def show(rows: pd.DataFrame, state: GridState, view: dict[str, Any], on_report: Callable[[Report], None]) -> None:
+def offered(fields: Sequence[Field]) -> dict[str, tuple[str, int]]:
+    """COLUMNS, and those of the fields of one's own, which are hidden until they are chosen."""
+    return COLUMNS | {custom.key(field.id): (field.name, OWN_WIDTH) for field in fields if not field.is_retired}
+
+
+def show(
+    rows: pd.DataFrame,
+    state: GridState,
+    view: dict[str, Any],
+    on_report: Callable[[Report], None],
+    fields: Sequence[Field] = (),
+) -> None:
     """Draw one page of rows as `rows.for_grid` made them; `on_report` hears, before the next run, what the person did.
 
     `view`: beside (a conversation stands next to the list), open (its id as text, or blank), sort, and top (a text that
@@ -116,7 +130,8 @@ def show(rows: pd.DataFrame, state: GridState, view: dict[str, Any], on_report: 
     key = f"{KEY}.{'dark' if shades.is_dark else 'light'}"
     # Streamlit forgets the widgets of a page that is left, and this one by its key when the theme changes.
     is_mounted = key in st.session_state
-    sent = _stamped(rows, state, {**view, "columns": _columns(state.columns), "version": state.version}, is_mounted)
+    columns = _columns(state.columns, fields)
+    sent = _stamped(rows, state, {**view, "columns": columns, "version": state.version}, is_mounted)
     AgGrid(
         sent,
         OPTIONS,
@@ -148,13 +163,17 @@ def _stamped(rows: pd.DataFrame, state: GridState, view: dict[str, Any], is_moun
     return last_sent.copy()
 
 
-def _columns(chosen: tuple[Column, ...]) -> list[dict[str, object]]:
-    kept = {column.name: column for column in chosen if column.name in COLUMNS}
+def _columns(chosen: tuple[Column, ...], fields: Sequence[Field]) -> list[dict[str, object]]:
+    """Those of fields come with their name and the side on which they stand: the grid does not know them yet."""
+    known = offered(fields)
+    own = {custom.key(each.id): {"header": straight(each.name), "right": each.kind == "number"} for each in fields}
+    kept = {column.name: column for column in chosen if column.name in known}
     order = dict.fromkeys(["bubble", *kept, *COLUMNS])
     listed = []
     for name in order:
-        column = kept.get(name, Column(name, COLUMNS[name][1], hidden=False))
-        listed.append({"name": name, "width": column.width, "hidden": column.hidden, "stretches": name == STRETCHES})
+        column = kept.get(name, Column(name, known[name][1], hidden=False))
+        drawn = {"name": name, "width": column.width, "hidden": column.hidden, "stretches": name == STRETCHES}
+        listed.append(drawn | own.get(name, {}))
     return listed
 
 

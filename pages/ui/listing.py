@@ -1,16 +1,20 @@
 """What one run of the conversations page shows: the page of rows, the counts and what the filters offer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
-from core import bulk, conversations
+from core import bulk, conversations, custom
 from core.access import Actor
 from core.analytics import listing as screen
 from core.conversations import ConversationFilter, Count, Page
 from core.conversations.choices import Choices, choices
 from pages.ui import frame, session, url
+from pages.ui.plain import plain
+from pages.ui.selection import Column
 from pages.ui.ticks import Frozen, Ids, Ticks, ascending
 
 COUNTED = "conversations.counted"
@@ -19,8 +23,11 @@ HIDDEN = "conversations.hidden"
 
 @dataclass(frozen=True)
 class Listing:
-    """`counts`: of every tab under the rest of the filter; `hidden`: selected ones that the filter does not show."""
+    """`place`: as asked for, but in an order that there is; `counts`: of every tab under the rest of the filter;
+    `hidden`: selected ones that the filter does not show.
+    """
 
+    place: url.Place
     wanted: ConversationFilter
     page: Page
     counts: dict[str, Count]
@@ -41,11 +48,32 @@ def load(place: url.Place, actor: Actor, ticks: Ticks) -> Listing:
     """Everything the page reads, from one state of the database."""
     wanted = replace(place.wanted, user_id=actor.id)
     with session.store().read() as reader:
+        known = choices(reader)
+        place = _in_order(place, known)
         found = screen.load(reader, frame.settled_mirror(), wanted, place.sort, place.slice)
         counts = found.counts
         if st.session_state.get(COUNTED) == wanted:
             counts[wanted.tab] = conversations.count(reader, wanted)
-        return Listing(wanted, found.page, counts, choices(reader), _hidden(wanted, ticks))
+        return Listing(place, wanted, found.page, counts, known, _hidden(wanted, ticks))
+
+
+def _in_order(place: url.Place, known: Choices) -> url.Place:
+    """By activity, and said so, where the field by which the address sorts is no longer in use."""
+    sort, said = known.usable(place.sort)
+    if said:
+        st.toast(plain(said), icon=":material/swap_vert:")
+        place = replace(place.first_page(), by=sort.by, descending=sort.descending)
+        url.keep(place)
+    return place
+
+
+def own_values(rows: pd.DataFrame, columns: Sequence[Column]) -> dict[int, dict[str, str]]:
+    """What the conversations of the rows hold in those fields of one's own that are shown as columns."""
+    shown = [column.name for column in columns if column.name.startswith(custom.PREFIX) and not column.hidden]
+    if not shown:
+        return {}
+    with session.store().read() as reader:
+        return custom.values_of(reader, [int(id_) for id_ in rows["id"]], shown)
 
 
 def _hidden(wanted: ConversationFilter, ticks: Ticks) -> Ids:

@@ -1,13 +1,19 @@
 """Which rows of how many, and the way to the others: by keyset, so there are no page numbers to type."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import streamlit as st
 
 from core.conversations import Page
+from core.custom import Field
 from pages.ui import url
+from pages.ui.plain import plain
 
-JUMPS = {"activity": "Day", "name": "Beginning of the name", "amount": "Amount"}
+JUMPS = {"activity": ("Day", "date"), "name": ("Beginning of the name", "text"), "amount": ("Amount", "amount")}
+"""Of each order: what is asked for, and what kind of value that is."""
+
+FIRST_DAY, LAST_DAY = date(url.YEARS[0], 1, 1), date(url.YEARS[-1], 12, 31)
 
 
 @dataclass(frozen=True)
@@ -66,8 +72,10 @@ class Shown:
         return max(0, (self.total or 0) - 1) // size * size
 
 
-def bar(place: url.Place, shown: Shown) -> None:
-    """First, previous, next, last; which rows these are; page size; a jump to a value."""
+def bar(place: url.Place, shown: Shown, field: Field | None) -> None:
+    """First, previous, next, last; which rows these are; page size; a jump to a value. `field`: that by which the list
+    is sorted, if one of one's own.
+    """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="conversations.pager"):
         _step("first_page", "First page", shown.edge(place, False), shown.has_before)
         _step("chevron_left", "Previous page", shown.previous(place), shown.has_before)
@@ -76,7 +84,7 @@ def bar(place: url.Place, shown: Shown) -> None:
         _step("last_page", "Last page", shown.edge(place, True), shown.has_after)
         _size(place)
         if place.ticked_from is None:
-            _jump(place)
+            _jump(place, field)
 
 
 def said(row: int | None, shown: Shown) -> str:
@@ -116,20 +124,21 @@ def _size(place: url.Place) -> None:
     )
 
 
-def _jump(place: url.Place) -> None:
-    """To the rows from a day, a beginning of a name or an amount on, in the order shown."""
+def _jump(place: url.Place, field: Field | None) -> None:
+    """To the rows from a day, a beginning of a text or an amount on, in the order shown."""
     key = f"conversations.pager.at.{place.by}"
-    label = JUMPS[place.by]
+    label = plain(field.name) if field else JUMPS[place.by][0]
+    kind = field.kind if field else JUMPS[place.by][1]
 
     def jump() -> None:
         if (value := st.session_state[key]) not in (None, ""):
-            at = value.isoformat() if place.by == "activity" else str(value)
+            at = f"{value:f}" if isinstance(value, float) else str(value)
             url.go(replace(url.now().first_page(), at=at, row=None))
 
     with st.popover("Go to", key="conversations.pager.jump", type="tertiary"):
-        if place.by == "activity":
-            st.date_input(label, value=None, key=key, on_change=jump)
-        elif place.by == "name":
+        if kind == "date":
+            st.date_input(label, value=None, key=key, on_change=jump, min_value=FIRST_DAY, max_value=LAST_DAY)
+        elif kind in {"text", "choice"}:
             st.text_input(label, key=key, on_change=jump, max_chars=40)
         else:
-            st.number_input(label, value=None, min_value=0, key=key, on_change=jump)
+            st.number_input(label, value=None, min_value=0 if kind == "amount" else None, key=key, on_change=jump)

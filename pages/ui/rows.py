@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,15 +18,17 @@ _RUN = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+|[\W_]+")  # a word with its acce
 QUOTED = ("message", "note", "e-mail", "tag")  # places whose sentence stands where the last message otherwise stands
 
 Spans = list[tuple[str, int]]
+Own = Mapping[int, Mapping[str, str]]
+NOTHING: Own = {}
 
 
-def for_grid(found: pd.DataFrame, search: str, here: Here) -> pd.DataFrame:
-    """The rows that `conversations.find` gave, as texts to draw.
+def for_grid(found: pd.DataFrame, search: str, here: Here, own: Own = NOTHING) -> pd.DataFrame:
+    """The rows that `conversations.find` gave, as texts to draw, with what `listing.own_values` found.
 
     Shape: one row per conversation, columns as FIELDS. Order: as found.
     """
     asked = query.parse(search)
-    records = [_record(row, asked, here) for row in found.to_dict("records")]
+    records = [{**_record(row, asked, here), "own": _own(own.get(row["id"], {}))} for row in found.to_dict("records")]
     shown = [{name: _straight(value) for name, value in one.items()} for one in records]
     return pd.DataFrame(shown, columns=list(FIELDS))
 
@@ -36,9 +39,10 @@ def _straight(value: object) -> object:
 
 FIELDS = (
     "id", "title", "initials", "name", "phone", "marks", "unread", "why", "from", "snippet", "tags", "stage", "amount",
-    "owner", "activity", "exact", "day",
+    "owner", "activity", "exact", "day", "own",
 )  # fmt: skip
-"""Names and other texts with matched words travel as JSON of [text, matched]; `activity`: epoch seconds, 0: none."""
+"""Names and other texts with matched words travel as JSON of [text, matched]; `activity`: epoch seconds, 0: none;
+`own`: JSON of the values in fields of one's own by key, blank without any."""
 
 
 def _record(row: dict[str, Any], asked: query.Query, here: Here) -> dict[str, Any]:
@@ -64,6 +68,10 @@ def _record(row: dict[str, Any], asked: query.Query, here: Here) -> dict[str, An
         "exact": local.strftime("%A, %-d %B %Y, %H:%M %Z") if activity else "",
         "day": local.strftime("%-d %b %Y") if activity else "",
     }
+
+
+def _own(values: Mapping[str, str]) -> str:
+    return json.dumps(values, ensure_ascii=False) if values else ""
 
 
 def _said(row: dict[str, Any], asked: query.Query) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 from pages.ui.ticks import Frozen, Ids, Ticks
 
 SORTABLE_LIMIT = 40
-COLUMN_LIMIT = 30
+COLUMN_LIMIT = 500
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core.conversations.filters import TABS, ConversationFilter
-from core.conversations.paging import COLUMNS, Slice, Sort
+from core.conversations.paging import Slice, Sort
 from core.conversations.upkeep import activity_key
 from core.custom import asked
+from core.errors import Invalid
 from core.words import fold
 from pages.ui.places import here
 
@@ -57,6 +58,8 @@ class Place:
             return fold(self.at) + ("\U0010ffff" if self.descending else "")  # downwards: all names that begin so first
         if self.by == "amount":
             return min(int(self.at), MOST_CENTS // 100) * 100
+        if self.sort.field_id is not None:
+            return self.at  # read as the field's kind demands, where fields are known
         day = _day(self.at)
         return activity_key(here().start_of(day + timedelta(days=1) if self.descending else day), 0)
 
@@ -79,9 +82,8 @@ class Part:
 
 
 def _one(values: list[str]) -> str:
-    if len(values) != 1 or len(values[0]) > TEXT_LIMIT:
-        raise ValueError(values)
-    if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in values[0]):  # no database holds them
+    is_odd = any(c == "\0" or "\ud800" <= c <= "\udfff" for c in "".join(values))  # no database holds them
+    if len(values) != 1 or len(values[0]) > TEXT_LIMIT or is_odd:
         raise ValueError(values)
     return values[0]
 
@@ -115,10 +117,8 @@ def _row(values: list[str]) -> int | None:
 
 def _cents(values: list[str]) -> int:
     whole, _, rest = _one(values).partition(".")
-    if len(rest) > 2:
-        raise ValueError(values)
     cents = _number([whole]) * 100 + _number([rest.ljust(2, "0")])
-    if cents > MOST_CENTS:
+    if len(rest) > 2 or cents > MOST_CENTS:
         raise ValueError(values)
     return cents
 
@@ -189,7 +189,7 @@ FILTER = {
 }
 
 PLACE = {
-    "sort": Part("by", _among(*COLUMNS)),
+    "sort": Part("by", lambda values: Sort(_one(values)).by),
     "down": Part("descending", _truth, _flag),
     "size": Part("size", _among(*SIZES)),
     "after": Part("after", _cursor),
@@ -222,15 +222,14 @@ def _read(params: Mapping[str, list[str]], known: Mapping[str, Part]) -> tuple[d
             continue
         try:
             found[part.field] = part.read(params[name])
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, Invalid):
             left_out.append(name)
     return found, left_out
 
 
 def write(place: Place) -> dict[str, Any]:
     """The address of a place; what is as usual is left out."""
-    usual = Place()
-    return {**_written(place.wanted, usual.wanted, FILTER), **_written(place, usual, PLACE)}
+    return {**_written(place.wanted, ConversationFilter(), FILTER), **_written(place, Place(), PLACE)}
 
 
 def _written(what: object, usual: object, known: Mapping[str, Part]) -> dict[str, Any]:
@@ -253,7 +252,7 @@ def current() -> tuple[Place, list[str], bool]:
         return st.session_state[STATE], [], st.session_state.pop(FOLLOW, False)
     place, ignored = read(params)
     st.session_state.pop(FOLLOW, None)
-    _keep(place)
+    keep(place)
     st.session_state[WRITTEN] = params
     return place, ignored, True
 
@@ -265,7 +264,7 @@ def now() -> Place:
 
 def go(place: Place) -> None:
     """Move to a place; the browser's back leads to the former one. For callbacks."""
-    _keep(place)
+    keep(place)
     st.session_state[MOVED] = True
     params = write(place)
     written = {name: list(map(str, value if isinstance(value, list) else [value])) for name, value in params.items()}
@@ -290,7 +289,8 @@ def stay() -> None:
         st.session_state[MOVED] = True
 
 
-def _keep(place: Place) -> None:
+def keep(place: Place) -> None:
+    """This is the place from now on, though the address says otherwise."""
     st.session_state[STATE] = place
 
 

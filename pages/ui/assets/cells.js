@@ -196,6 +196,11 @@
     Snippet: cell(function (data) { return said(element('span', 'snippet'), data); }),
     Tags: cell(function (data, params) { return chips(element('span', 'chips'), data, params.context.palette); }),
     Parts: cell(function (data, params) { return parts(element('span', 'text'), params.value); }),
+    Own: cell(function (data, params) {
+      const line = element('span', 'text', JSON.parse(data.own || '{}')[params.colDef.colId]);
+      line.title = line.textContent;
+      return line;
+    }),
     Activity: cell(function (data) {
       const time = element('span', 'time', ago(data));
       time.title = data.exact;

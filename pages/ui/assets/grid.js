@@ -4,7 +4,7 @@
   const styles = document.createElement('style');
   styles.textContent = STYLES;
   document.head.appendChild(styles);
-  const kept = { view: null, stamp: '', top: '', isCompact: false, anchor: '', opened: null, sorted: null, columns: null, api: null };
+  const kept = { view: null, stamp: '', top: '', isCompact: false, own: '[]', anchor: '', opened: null, sorted: null, columns: null, api: null };
   const BY_PERSON = ['checkboxSelected', 'spaceKey', 'uiSelectAll'];
 
   // The page's own keys work while the grid has the focus, too; a step and a tick are the grid's while nothing is open.
@@ -68,6 +68,21 @@
     }
   }
 
+  // The columns of fields come with the view: their names are data, which the header writes as text.
+  function define(api, columns) {
+    const own = columns.filter(function (column) { return 'header' in column; }).map(function (column) {
+      return {
+        colId: column.name, field: 'own', headerName: column.header, cellRenderer: 'Own',
+        type: column.right ? 'rightAligned' : null,
+      };
+    });
+    const stamp = JSON.stringify(own);
+    if (stamp === kept.own) { return; }
+    kept.own = stamp;
+    const fixed = api.getColumnDefs().filter(function (column) { return column.field !== 'own'; });
+    api.setGridOption('columnDefs', fixed.concat(own));
+  }
+
   function arrange(api) {
     if (!kept.view) { return; }
     const view = kept.view;
@@ -77,6 +92,7 @@
     const turned = kept.isCompact !== compact;
     kept.stamp = stamp;
     kept.isCompact = compact;
+    define(api, view.columns);
     const state = view.columns.map(function (column) {
       const order = view.sort.descending ? 'desc' : 'asc';
       return {
