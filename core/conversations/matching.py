@@ -8,9 +8,10 @@ from sqlalchemy import Connection, or_, select
 
 from core import phone, setup
 from core.conversations.conditions import Condition, tag_condition
-from core.conversations.query import DIGITS_FROM, Query, Term, contains, phrase_terms
+from core.conversations.query import Query, Term, contains, phrase_terms
+from core.database import engines
 from core.database.search_query import TextMatch, phone_ids, phone_test
-from core.database.tables import tag
+from core.database.tables import contact, conversation, tag
 from core.errors import Invalid
 from core.words import words
 
@@ -78,15 +79,27 @@ def _together(parts: tuple[Alternative, ...]) -> Alternative:
 
 
 def _by_phone(reader: Connection, query: Query) -> list[Alternative]:
-    """The whole input as a phone: its digits as they stand, and without what only some ways of writing put in front."""
+    """The whole input as a phone, in each spelling that it may be meant in."""
     if not query.digits:
         return []
-    spellings = {query.digits, query.digits.removeprefix("00"), query.digits.removeprefix("011")}
+    spellings = set(query.numbers)
     with suppress(Invalid):  # written as people of the region do
         spellings.add(phone.parse(query.digits, setup.load(reader).default_region).e164.lstrip("+"))
-    return [
-        Alternative(conditions=(_phone(reader, digits),)) for digits in sorted(spellings) if len(digits) >= DIGITS_FROM
-    ]
+    asked = sorted(spellings)
+    return [Alternative(conditions=(_phone(reader, digits),)) for digits in asked] + _same_person(reader, asked)
+
+
+def _same_person(reader: Connection, asked: list[str]) -> list[Alternative]:
+    """The other contacts of a person one of whose phones holds the digits; nothing where nobody is linked."""
+    other, p = contact.alias("other").c, contact.c
+    holds = or_(*[p.phone.like(f"%{digits}%") for digits in asked])
+    person = select(p.same_person_id).where(p.same_person_id.is_not(None), holds)
+    linked = select(other.id).where(other.same_person_id.is_not(None), other.same_person_id.in_(person))
+    ids = reader.execute(linked).scalars().all()
+    if not ids:
+        return []
+    listed = engines.id_set(reader, ids)
+    return [Alternative(conditions=(Condition(conversation.c.id.in_(listed), listed),))]
 
 
 def _phone(reader: Connection, digits: str) -> Condition:

@@ -52,8 +52,13 @@ class Query:
 
     @cached_property
     def numbers(self) -> tuple[str, ...]:
-        """Digits that a phone may contain instead of one of the words, or of all of them."""
-        return tuple(filter(None, (self.digits, *[term.digits for term in self.terms])))
+        """Digits that a phone may contain instead: of all that is asked for, without what only some ways of writing put
+        in front; else of one of the words.
+        """
+        if not self.digits:
+            return tuple(term.digits for term in self.terms if term.digits)
+        spelled = {self.digits, self.digits.removeprefix("00"), self.digits.removeprefix("011")}
+        return tuple(digits for digits in sorted(spelled) if len(digits) >= DIGITS_FROM)
 
     @property
     def is_blank(self) -> bool:

@@ -11,6 +11,7 @@ from core.conversations.rows import Tags, tags_of
 from core.database import engines
 from core.database.search_query import in_any_case, may_hold
 from core.database.tables import contact, contact_tag, conversation, message, note, tag
+from core.phone import national
 from core.words import fold
 
 BEFORE, AFTER = 20, 120
@@ -18,9 +19,9 @@ BEFORE, AFTER = 20, 120
 
 
 def explain(reader: Connection, rows: Sequence[Row[Any]], tags: Tags, query: Query) -> dict[int, tuple[str, str]]:
-    """By id, where each row matched (name, e-mail, phone, tag, note, message), and the text around the match."""
+    """By id, where each row matched (name, e-mail, phone, tag, note, message, same person), and the text around it."""
     found = {row.id: reason for row in rows if (reason := _in_row(row, tags.get(row.id, ()), query))}
-    for look in (_in_newest, _in_texts):
+    for look in (_in_newest, _in_texts, _in_person):
         if unknown := [row.id for row in rows if row.id not in found]:
             found |= look(reader, unknown, query)
     return {row.id: found.get(row.id, ("", "")) for row in rows}
@@ -102,6 +103,17 @@ def _in_texts(reader: Connection, ids: Sequence[int], query: Query) -> dict[int,
         if id_ not in found and shows(body, query):
             found[id_] = (where, sentence(body, query))
     return found
+
+
+def _in_person(reader: Connection, ids: Sequence[int], query: Query) -> dict[int, tuple[str, str]]:
+    """By a phone of another contact of the same person."""
+    if not query.digits:
+        return {}
+    own, other = contact.c, contact.alias("other").c
+    listed = select(own.id, other.phone).where(own.id.in_(engines.id_set(reader, ids)))
+    holds = or_(*[other.phone.like(f"%{digits}%") for digits in query.numbers])
+    linked = listed.where(other.same_person_id == own.same_person_id, holds)
+    return {id_: ("same person", national(phone)) for id_, phone in reader.execute(linked.order_by(other.id.desc()))}
 
 
 def _texts(reader: Connection, ids: Sequence[int]) -> Iterator[tuple[int, str, str]]:

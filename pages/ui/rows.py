@@ -15,7 +15,7 @@ from pages.ui.places import Here
 
 MARKED_LIMIT = 400  # letters of one text in the list; more than a column can show
 _RUN = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+|[\W_]+")  # a word with its accents, or what stands between words
-QUOTED = ("message", "note", "e-mail", "tag")  # places whose sentence stands where the last message otherwise stands
+QUOTED = ("message", "note", "e-mail", "tag", "same person")  # said where the last message otherwise stands
 
 Spans = list[tuple[str, int]]
 Own = Mapping[int, Mapping[str, str]]

@@ -237,3 +237,21 @@ def test_an_unseen_change_is_not_overwritten_by_an_undo(store: Store, someone: i
     assert event_id is not None
     undo.start(store, ALICE, event_id)
     assert stored(store, someone)["city"] == "Salem"
+
+
+def test_a_phone_finds_the_other_contacts_of_its_person(store: Store, someone: int) -> None:
+    numbers = ("(312) 555-0133", "(312) 555-0134")
+    other, stranger = (store.write(ALICE, contacts.add, each, "US", {}).contact_id for each in numbers)
+    store.write(ALICE, contacts.link, someone, other)
+
+    def listed(search: str) -> list[tuple[int, str, str]]:
+        with store.read() as reader:
+            rows = conversations.find(reader, ConversationFilter(search=search)).rows
+        return sorted(zip(rows["id"], rows["matched"], rows["sentence"], strict=True))
+
+    own = sorted([(someone, "phone", "+13125550132"), (other, "same person", "(312) 555-0132")])
+    assert listed("312-555-0132") == listed("+1 (312) 555 0132") == own
+    assert found(store, "555-0132") == 2
+    assert listed("5550134") == [(stranger, "phone", "+13125550134")]
+    store.write(ALICE, contacts.unlink, other)
+    assert listed("312-555-0132") == [(someone, "phone", "+13125550132")]
