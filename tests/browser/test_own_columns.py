@@ -52,14 +52,18 @@ def header(frame: FrameLocator, key: str) -> Locator:
     return frame.locator(f'.ag-header-cell[col-id="{key}"]')
 
 
+def in_order(app: AppServer) -> tuple[str, list[int]]:
+    """The key of the number, and the whole list sorted by it."""
+    with closing(Store.open(f"sqlite:///{app.data_dir / 'talkdeck.db'}")) as store, store.read() as reader:
+        key = next(custom.key(each.id) for each in custom.find(reader) if each.kind == "number")
+        found = conversations.find(reader, ConversationFilter(), Sort(key, descending=False), Slice(1_000)).rows
+        return key, [int(id_) for id_ in found["id"]]
+
+
 def test_a_field_of_ones_own_is_a_column_that_sorts_the_whole_list(
     app: AppServer, open_page: Open, picture: Picture
 ) -> None:
-    with closing(Store.open(f"sqlite:///{app.data_dir / 'talkdeck.db'}")) as store, store.read() as reader:
-        field = next(each for each in custom.find(reader) if each.kind == "number")
-        key = custom.key(field.id)
-        found = conversations.find(reader, ConversationFilter(), Sort(key, descending=False), Slice(1_000)).rows
-        expected = [int(id_) for id_ in found["id"]]
+    key, expected = in_order(app)
     page = open_page(app.url)
     frame = grid(page)
     mark_frame(page)
@@ -88,8 +92,17 @@ def test_a_field_of_ones_own_is_a_column_that_sorts_the_whole_list(
     header(frame, "activity").click()
     expect(page).not_to_have_url(re.compile("sort="))
     assert is_same_frame(page)
+    choose(page, NAME)
+    expect(header(frame, key)).to_be_hidden()
+
+
+def test_a_chosen_column_is_there_on_the_next_visit_and_a_link_keeps_its_order(app: AppServer, open_page: Open) -> None:
+    key, expected = in_order(app)
+    page = open_page(app.url)
+    choose(page, NAME)
+    expect(header(grid(page), key)).to_be_visible()
     again = open_page(f"{app.url}/?sort={key}&down=0")
-    expect(header(grid(again), key)).to_be_visible()
+    expect(header(grid(again), key)).to_have_attribute("aria-sort", "ascending")
     assert ids(grid(again), 0, 1, 2) == expected[:3]
     choose(again, NAME)
     expect(header(grid(again), key)).to_be_hidden()
