@@ -20,7 +20,7 @@ from tests.core.bulk.worker import PROCESSES
 
 ROOT = Path(__file__).resolve().parents[3]
 EIGHT = 8
-CI, FULL = 5, 20
+CI, FULL = 2, 20
 """How many databases they all start at once."""
 
 POSTGRESQL_SCHEMA = """

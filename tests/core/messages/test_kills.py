@@ -27,7 +27,7 @@ from core.messages.simulator import Faults, Simulator
 from tests.conftest import ALICE
 from tests.core.messages import world
 
-SIZES = {("sqlite", False): (300, 20), ("sqlite", True): (10_000, 500), ("postgresql", False): (100, 10),
+SIZES = {("sqlite", False): (300, 20), ("sqlite", True): (10_000, 500), ("postgresql", False): (100, 5),
          ("postgresql", True): (2_000, 100)}  # fmt: skip
 """Texts, and how often a sender is killed, by engine and by whether the figures are full."""
 
