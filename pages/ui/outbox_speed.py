@@ -17,7 +17,7 @@ def show() -> None:
         speeds, (used, most) = queue.speeds(reader, now), queue.used_today(reader, now)
     st.subheader("Speed", anchor=False)
     of = f" of {most:,}" if most else ""
-    st.text(f"Today {used:,}{of} {'segment' if used == 1 and not most else 'segments'}.")
+    st.text(f"Sent today: {used:,}{of} {'segment' if used == 1 and not most else 'segments'}.")
     for speed in speeds:
         st.text(_words(speed))
     if not speeds:
