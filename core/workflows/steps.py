@@ -70,7 +70,8 @@ def words(step: Step, names: Mapping[tuple[str, int], str]) -> str:
     """A step in one line. `names`: of what it means by id, as `names_of` finds them."""
 
     def name(kind: str, param: str) -> str:
-        return names.get((kind, step.params.get(param) or 0), "(gone)")
+        wanted = step.params.get(param)
+        return names.get((kind, wanted), "(gone)") if wanted else "(not chosen yet)"
 
     match step.kind:
         case "send":

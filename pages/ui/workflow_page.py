@@ -93,6 +93,9 @@ def _steps(found: Workflow) -> None:
         here = workflows.whereabouts(reader, found.id)
         names = workflows.names_of(reader, [each.step for each in results])
     rows = [_result(each, workflows.words(each.step, names), here.get((version, each.position), 0)) for each in results]
+    elsewhere = sum(n for (other, _), n in here.items() if other != version)
+    if elsewhere:
+        st.text(f"{many(elsewhere, 'contact')} {'goes' if elsewhere == 1 else 'go'} through another version.")
     table.show("workflows.steps", HEADS, rows, range(1, len(HEADS)), "Steps")
 
 

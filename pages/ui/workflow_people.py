@@ -11,7 +11,7 @@ from pages.ui import session, table
 from pages.ui.outbox_list import REASONS
 from pages.ui.places import here
 
-NEXT = 10
+NEXT = 5
 PAGE = 50
 AFTER = "workflows.after"
 EVERYBODY = "everybody"
@@ -55,7 +55,7 @@ def _next(found: Workflow) -> None:
         words = _words(reader, found, soonest)
     if not soonest:
         return
-    st.text(f"Next {len(soonest)} to come to a step" + (", once it is on" if found.state != "on" else ""))
+    st.text("Next to come to a step" + (", once it is on" if found.state != "on" else ""))
     rows = [(each.contact_id, (each.name, _at(each.due_at), _step(each, words))) for each in soonest]
     table.of_contacts("workflows.next", ("Who", "When", "Step"), rows, "Next")
 

@@ -1,5 +1,6 @@
 """Where on the page of workflows somebody is: the list, one workflow, or its editor. The address says it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,11 +25,19 @@ class Place:
 
 
 LIST = Place()
+LOOKED = "workflows.looked"
 
 
 def now() -> Place:
     """As the address says; what cannot be used leads to the list."""
     asked = st.query_params
+    if "c" in asked:  # Streamlit leaves the address of the next page here; the browser's back comes by it
+        return st.session_state.get(LOOKED, LIST)
+    st.session_state[LOOKED] = found = _read(asked)
+    return found
+
+
+def _read(asked: Mapping[str, str]) -> Place:
     if asked.get("new") in KINDS:
         return Place(new=asked["new"])
     number = asked.get("w", "")

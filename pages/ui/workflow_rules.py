@@ -92,7 +92,7 @@ def words(draft: Draft) -> list[str]:
     said += [f"{many(rules.starts_per_hour, 'start')} per hour at most."] if rules.starts_per_hour else []
     said += [f"{many(rules.daily_cap, 'text')} a day to a contact at most."] if rules.daily_cap else []
     if rules.own is not None:
-        said.append(f"Only at {hours.hours_words(*rules.own)} of its own, inside the lawful hours.")
+        said.append(f"Texts go only at {hours.hours_words(*rules.own)}, inside the lawful hours.")
     return said
 
 

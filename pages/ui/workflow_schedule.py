@@ -27,8 +27,13 @@ def show(key: str, steps: Sequence[Step], rules: Rules, shown: Shown) -> None:
         planned = workflows.simulate(reader, steps, rules, shown.contact_id, clock.now())
         names = workflows.names_of(reader, steps)
     st.text(f"If {shown.name} were enrolled now and never answered. {_zone(place)}")
-    rows = [Row((_when(each.at, place), workflows.words(each.step, names), _why(each, place))) for each in planned]
+    rows = [Row((_when(each.at, place), _what(each.step, names), _why(each, place))) for each in planned]
     table.show(key, HEADS, rows, label="Schedule")
+
+
+def _what(step: Step, names: dict[tuple[str, int], str]) -> str:
+    said = workflows.words(step, names)
+    return f"{said}: over" if step.kind == "wait" else said
 
 
 def _zone(place: Place) -> str:

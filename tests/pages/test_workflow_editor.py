@@ -9,7 +9,7 @@ from core import pipelines, tags, templates, workflows
 from core.access import Actor
 from core.database import Store
 from core.workflows import Draft, Rules, Step
-from tests.pages.conftest import Visit
+from tests.pages.conftest import Visit, grid_rows
 from tests.pages.workflowing import DAY, PAGE, at, drawn, enroll, field, get, named, press, table, texts
 
 pytestmark = pytest.mark.usefixtures("patient")
@@ -147,3 +147,13 @@ def test_the_rules_are_chosen_and_told(inbox: Store, visit: Visit, nudge: int) -
         starts_per_hour=20,
     )  # fmt: skip
     assert "Enrolled a second time: after the end, 30 days after the last run began." in texts(app)
+
+
+def test_who_finds_no_workflow_to_enroll_in_makes_one(inbox: Store, visit: Visit) -> None:
+    app = visit()
+    [id_, *_] = [int(str(row["id"])) for row in grid_rows(app)]
+    app.query_params["c"] = str(id_)
+    press(app.run(), "EZ Redrip")
+    press(app, "Create a new redrip")
+    assert field(app, "number_input", "Only who was silent for days (0: any)")
+    assert not [button for button in app.button if button.key == "asking.yes"]
