@@ -58,9 +58,11 @@ def test_undo_brings_the_text_back_into_the_field(app: AppServer, open_page: Ope
     id_ = talk_to(app, page, 3)
     field(page).fill("Too early")
     page.get_by_role("button", name="Send", exact=True).click()
-    page.locator(".message.waits").get_by_role("button", name="Undo").click()
+    page.locator(".message.waits").get_by_role("button", name="Undo").dblclick()
     expect(field(page)).to_have_value("Too early")
     expect(page.locator(".message.waits")).to_have_count(0)
+    page.wait_for_timeout(1_000)
+    expect(page.get_by_text("This text is on its way")).to_have_count(0)
     assert out(app, id_) == [("cancelled", "Too early")]
     page.reload()
     expect(field(page)).to_have_value("Too early")

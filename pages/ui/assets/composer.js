@@ -351,7 +351,7 @@ export default function (component) {
     box.taken = data.given.n;
     if (data.given.contact === data.contact) {
       box.area.value = box.area.value ? data.given.body + '\n' + box.area.value : data.given.body;
-      box.told = box.area.value;
+      box.told = data.body.body; // what was begun meanwhile may not be there yet
     }
   }
   draw(box);

@@ -17,6 +17,15 @@ function button(name, text, act) {
   return made;
 }
 
+// The second press of a double click finds it done, and would be told so.
+function once(act) {
+  return ({ currentTarget: pressed }) => {
+    pressed.disabled = true;
+    setTimeout(() => { pressed.disabled = false; }, 2000);
+    act();
+  };
+}
+
 function links(text) {
   return [...text.matchAll(LINK)].map((found) => {
     const shown = found[0].replace(/[.,;:!?)\]}]+$/, '');
@@ -87,7 +96,7 @@ function message(data, act) {
     const status = foot.appendChild(element('span', 'status ' + data.state, data.status));
     status.title = data.why;
   }
-  if (data.again && act.maySend) { foot.append(button('act', 'Send again', () => act.tell('again', data.id))); }
+  if (data.again && act.maySend) { foot.append(button('act', 'Send again', once(() => act.tell('again', data.id)))); }
   return row;
 }
 
@@ -132,8 +141,8 @@ function waiting(each, act) {
   const said = foot.appendChild(element('span', 'said', each.said));
   if (each.isSoon) { said.dataset.due = each.due; }
   if (each.isOpen && act.maySend) {
-    if (!each.isSoon) { foot.append(button('act', 'Send now', () => act.tell('hurry', each.id))); }
-    foot.append(button('act', each.isSoon ? 'Undo' : 'Cancel', () => act.tell('cancel', each.id)));
+    if (!each.isSoon) { foot.append(button('act', 'Send now', once(() => act.tell('hurry', each.id)))); }
+    foot.append(button('act', each.isSoon ? 'Undo' : 'Cancel', once(() => act.tell('cancel', each.id))));
   }
   return row;
 }
