@@ -59,6 +59,9 @@ SAVED = """() => {
   look();
 }"""
 
+EVERYTHING = "Select all"
+"""What stands over the tags that are offered."""
+
 PAINTED = """() => new Promise((done) => {
   const look = () => (window.taken === null ? setTimeout(look, 10) : done(window.taken));
   look();
@@ -108,7 +111,7 @@ def tag_shown(page: Page) -> float:
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("combobox", name="Tags", exact=True).click()
     carried = page.locator(".card .chip .name").all_inner_texts()
-    offered = [name for name in page.get_by_role("option").all_inner_texts() if name not in carried]
+    offered = [name for name in page.get_by_role("option").all_inner_texts() if name not in [*carried, EVERYTHING]]
     page.get_by_role("option", name=offered[0], exact=True).click()
     page.keyboard.press("Escape")
     dialog.get_by_role("button", name="Apply").click()
