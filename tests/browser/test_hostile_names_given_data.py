@@ -244,6 +244,20 @@ def test_pages_of_names(world: World, open_page: Open, picture: Picture) -> None
     picture(page, "hostile_settings")
 
 
+def test_workflows(world: World, open_page: Open, picture: Picture) -> None:
+    page = open_page(f"{world.app.url}/workflows")
+    expect(page.get_by_role("table")).to_be_visible()
+    assert_shown(page, world.rules)  # they have the same names
+    look(page)
+    page.get_by_role("table").get_by_role("link").first.click()
+    expect(page.get_by_role("table", name="Schedule")).to_be_visible()
+    look(page)
+    picture(page, "hostile_workflow")
+    page.get_by_role("button", name="Change", exact=True).click()
+    expect(page.get_by_role("button", name="Discard")).to_be_visible()
+    look(page)
+
+
 def test_an_import(world: World, open_page: Open, picture: Picture) -> None:
     columns = names(world.texts, 60)[:60]
     out = io.StringIO()

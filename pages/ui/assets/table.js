@@ -19,8 +19,11 @@ function link(row, open) {
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
-  parentElement.querySelectorAll('table').forEach((old) => old.remove());
+  const given = JSON.stringify(data);
+  const old = parentElement.querySelector('table');
+  if (old && old.given === given) { return; } // it is looked at again and again: what has the focus keeps it
   const table = element('table', 'table');
+  table.given = given;
   table.setAttribute('aria-label', data.label);
   const head = table.createTHead().insertRow();
   data.heads.forEach((title, n) => { head.append(element('th', data.numbers.includes(n) ? 'number' : '', title)); });
@@ -34,5 +37,5 @@ export default function (component) {
       cell.append(n === 0 && row.href ? link(row, (id) => setTriggerValue('open', id)) : element('div', 'text', text));
     });
   });
-  parentElement.append(table);
+  if (old) { old.replaceWith(table); } else { parentElement.append(table); }
 }
