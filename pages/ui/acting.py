@@ -13,6 +13,7 @@ from core.errors import AppError
 from pages.ui import desk, frame, selection, session, url
 
 READ_AT = "acting.read_at"
+ASKED = "acting.asked"
 
 
 @dataclass(frozen=True)
@@ -65,18 +66,18 @@ def ask(name: str, target: Target) -> None:
     """Open a dialog. A callback."""
     url.stay()
     if target.conversation is not None or desk.state().ticks.n:
-        st.session_state[frame.ASKED] = Asked(name, target, request_id(target, name))
+        st.session_state[ASKED] = Asked(name, target, request_id(target, name))
 
 
 def asked() -> Asked | None:
     """The dialog that is open."""
-    found: Asked | None = st.session_state.get(frame.ASKED)
+    found: Asked | None = st.session_state.get(ASKED)
     return found
 
 
 def close() -> None:
     """No dialog is open any more. A callback, too."""
-    st.session_state.pop(frame.ASKED, None)
+    st.session_state.pop(ASKED, None)
 
 
 def act(name: str, target: Target, request: str | None = None, **params: object) -> None:
@@ -97,7 +98,7 @@ def act(name: str, target: Target, request: str | None = None, **params: object)
 def look_at(what: Asked) -> None:
     """Show what it would do. A callback."""
     url.stay()
-    st.session_state[frame.ASKED] = what
+    st.session_state[ASKED] = what
 
 
 def offered(action: Action, meant: Selection, request: str) -> Asked:

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from pages.ui import (
     acting,
     ask_add,
@@ -14,13 +12,15 @@ from pages.ui import (
     ask_tags,
     ask_workflow,
     ez,
+    frame,
     preview,
 )
 from pages.ui.acting import Asked
+from pages.ui.frame import Width
 
 Body = Callable[[Asked], None]
 
-DIALOGS: dict[str, tuple[str, str, Body]] = {
+DIALOGS: dict[str, tuple[str, Width, Body]] = {
     "preview": ("Check before it runs", "large", preview.body),
     "tag": ("Add tags", "medium", ask_tags.add),
     "untag": ("Remove tags", "medium", ask_tags.remove),
@@ -45,4 +45,4 @@ def show() -> None:
     asked = acting.asked()
     if asked is not None:
         title, width, body = DIALOGS[asked.name]
-        st.dialog(title, width=width, on_dismiss=acting.close)(body)(asked)  # type: ignore[call-overload]
+        frame.dialog(title, acting.close, body, width)(asked)

@@ -2,6 +2,8 @@
 
 import secrets
 import time
+from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -21,11 +23,15 @@ ACTED = "frame.acted"
 ECHO_SECONDS = 0.4
 RECENT_SECONDS = 600
 ENDED_AT = "frame.ended_at"
-ASKED = "frame.asked"
-"""The dialog that is open over the list or a conversation."""
+OPEN = "frame.open"
+"""Whether the page was drawn with a dialog over it."""
 
 LISTED = 8
 HISTORY = "admin/history.py"
+
+
+Width = Literal["small", "medium", "large"]
+Body = Callable[..., None]
 
 
 def did(event_id: int) -> None:
@@ -55,11 +61,17 @@ def tell(sentence: str) -> None:
     st.session_state[TOLD] = sentence
 
 
+def dialog(title: str, close: Callable[[], None], body: Body, width: Width = "small") -> Body:
+    """Opens when called, with what the body is to be given; `close` is called when it is dismissed."""
+    st.session_state[OPEN] = True
+    return st.dialog(title, width=width, on_dismiss=close)(body)
+
+
 def draw_anew() -> None:
     """Run the page again, in a fragment that looks by itself. Not while a dialog is open: it would be mounted anew and
     lose what is being typed; closing it draws the page in any case.
     """
-    if ASKED not in st.session_state:
+    if not st.session_state.get(OPEN):
         st.rerun()
 
 
@@ -110,6 +122,7 @@ def _remember() -> None:
 def strip() -> None:
     """Drawn by the shell on every page, before the page."""
     _remember()
+    st.session_state[OPEN] = False
     with session.store().read() as reader:
         own = jobs.own(reader, session.actor(), LISTED)
     _toast_ended(own)

@@ -54,9 +54,9 @@ def _dialog(found: list[Number]) -> None:
     number_id, token = st.session_state.get(EDITED, (None, ""))
     chosen = next((number for number in found if number.id and number.id == number_id), None)
     if chosen is not None:
-        st.dialog("Change number", on_dismiss=_close)(_edit)(chosen, token)
+        frame.dialog("Change number", _close, _edit)(chosen, token)
     elif number_id == NEW:
-        st.dialog("New number", on_dismiss=_close)(_new)(token)
+        frame.dialog("New number", _close, _new)(token)
 
 
 def _new(token: str) -> None:

@@ -21,7 +21,7 @@ def dialog() -> bool:
     """The form, when it is open; whether it is."""
     if not st.session_state.get(OPENED):
         return False
-    st.dialog("Record an opt-out", on_dismiss=_close)(_form)()
+    frame.dialog("Record an opt-out", _close, _form)()
     return True
 
 

@@ -157,7 +157,7 @@ def _forget() -> None:
 def dialog() -> None:
     """What is asked before texts go once more."""
     if ASKED in st.session_state:
-        st.dialog("Send again", on_dismiss=_forget)(_confirm)()
+        frame.dialog("Send again", _forget, _confirm)()
 
 
 def _confirm() -> None:

@@ -56,9 +56,9 @@ def _dialog(found: list[Field], counts: Mapping[int, int]) -> None:
     field_id, token = st.session_state.get(EDITED, (None, ""))
     chosen = next((field for field in found if field.id == field_id), None)
     if chosen is not None:
-        st.dialog("Change field", on_dismiss=_close)(_edit)(chosen, counts.get(chosen.id, 0), token)
+        frame.dialog("Change field", _close, _edit)(chosen, counts.get(chosen.id, 0), token)
     elif field_id == NEW:
-        st.dialog("New field", on_dismiss=_close)(_new)(token)
+        frame.dialog("New field", _close, _new)(token)
 
 
 def _new(token: str) -> None:

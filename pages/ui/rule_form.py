@@ -40,7 +40,7 @@ def dialog(found: list[Rule]) -> bool:
     rule = next((rule for rule in found if rule.id == rule_id), None)
     if rule is None and rule_id != NEW:
         return False
-    st.dialog("Change rule" if rule else "New rule", on_dismiss=close)(_form)(rule, f"cleanup.{token}")
+    frame.dialog("Change rule" if rule else "New rule", close, _form)(rule, f"cleanup.{token}")
     return True
 
 

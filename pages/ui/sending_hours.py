@@ -69,7 +69,7 @@ def _dialog(found: list[Window]) -> None:
     chosen = next((window for window in found if window.id == window_id), None)
     if chosen is not None or window_id == NEW:
         title = "Change window" if chosen else "New window"
-        st.dialog(title, on_dismiss=_close)(_form)(chosen, f"hours.{token}")
+        frame.dialog(title, _close, _form)(chosen, f"hours.{token}")
 
 
 def _form(chosen: Window | None, key: str) -> None:

@@ -63,9 +63,9 @@ def dialog(found: list[Tag]) -> bool:
     tag_id, token = st.session_state.get(EDITED, (None, ""))
     chosen = next((tag for tag in found if tag.id == tag_id), None)
     if chosen is not None:
-        st.dialog("Change tag", on_dismiss=close)(_edit)(chosen, found, token)
+        frame.dialog("Change tag", close, _edit)(chosen, found, token)
     elif tag_id == NEW:
-        st.dialog("New tag", on_dismiss=close)(_new)(token)
+        frame.dialog("New tag", close, _new)(token)
     return chosen is not None or tag_id == NEW
 
 

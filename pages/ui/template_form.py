@@ -42,7 +42,7 @@ def dialog(found: list[Template]) -> bool:
     if chosen is None and template_id != NEW:
         return False
     title = "Change template" if chosen else "New template"
-    st.dialog(title, width="large", on_dismiss=close)(_form)(chosen, found, f"templates.{token}")
+    frame.dialog(title, close, _form, "large")(chosen, found, f"templates.{token}")
     return True
 
 

@@ -3,6 +3,7 @@
 import { fold, pieces, words } from './sms.js';
 
 const PAUSE = 700;
+const LONGEST_WAIT = 1500; // for who types without a pause
 const PATIENCE = 15000;
 const TYPING = 'input, textarea, select, [contenteditable], [role="combobox"], [role="listbox"], [role="dialog"]';
 
@@ -248,6 +249,7 @@ function kept(box, said) {
 // One save after the other, so that an older one never lands on a newer.
 function keep(box) {
   clearTimeout(box.timer);
+  box.since = 0;
   if (box.area.value === box.told || box.pending) { return; }
   box.told = box.area.value;
   const body = JSON.stringify({ text: box.told, template: box.template });
@@ -262,8 +264,9 @@ function typed(box) {
   if (!box.area.value) { box.template = null; }
   say(box, '');
   draw(box);
+  box.since = box.since || Date.now();
   clearTimeout(box.timer);
-  box.timer = setTimeout(() => keep(box), PAUSE);
+  box.timer = setTimeout(() => keep(box), Math.max(0, Math.min(PAUSE, box.since + LONGEST_WAIT - Date.now())));
 }
 
 function hear(box, event) {
