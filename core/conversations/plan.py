@@ -293,7 +293,7 @@ def _in_order(tab: str, include_archived: bool, descending: bool, is_stream: boo
 
 def counted(reader: Connection, plans: Sequence[Plan], cap: int | None) -> int:
     """How many conversations one of the plans finds; at most `cap`."""
-    if cap is None and len(plans) == 1:
-        found = plans[0].matching().subquery()
+    if len(plans) == 1:
+        found = plans[0].matching().limit(cap).subquery()
         return int(reader.execute(select(func.count()).select_from(found)).scalar_one())
     return min(len({id_ for plan in plans for id_ in plan.ids(cap)}), ALL if cap is None else cap)

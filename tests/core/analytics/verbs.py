@@ -9,7 +9,7 @@ from core.analytics import inbox
 from core.analytics.mirror import Mirror
 from core.conversations import ConversationFilter, Slice, Sort
 from core.database import Change, Store, Work
-from core.database.tables import contact, contact_tag, conversation, deal
+from core.database.tables import contact, contact_tag, conversation, deal, enrollment
 from tests.conftest import NOON
 
 EVERYTHING = ConversationFilter(include_archived=True)
@@ -94,6 +94,7 @@ def remove(work: Work, ids: list[int]) -> None:
     for table, key in (
         (deal, deal.c.contact_id),
         (contact_tag, contact_tag.c.contact_id),
+        (enrollment, enrollment.c.contact_id),
         (conversation, conversation.c.id),
     ):
         work.conn.execute(delete(table).where(key.in_(ids)))
