@@ -1,12 +1,15 @@
 """What SQLite's planner knows of the sizes of things, which a database that grows row by row would never be told."""
 
-from sqlalchemy import Connection, Engine, func, inspect, select, text
+from sqlalchemy import Connection, Engine, Table, func, inspect, select, text
 
 from core.database import engines
-from core.database.tables import conversation
+from core.database.tables import conversation, outbox
+
+WATCHED = (conversation, outbox)
+"""Tables whose growth tells; without figures the outbox would be read by the state of its texts, and sorted."""
 
 GROWTH = 4
-"""So many times as many conversations as when it last looked make it look again."""
+"""So many times as many rows as when it last looked make it look again."""
 
 LEAST = 500
 """With fewer any plan is a good one."""
@@ -20,8 +23,7 @@ def refresh(engine: Engine) -> bool:
     if engine.dialect.name != "sqlite":
         return False
     with engine.connect() as connection, connection.begin():
-        n = connection.execute(select(func.count()).select_from(conversation)).scalar_one()
-        if n < LEAST or n < GROWTH * _known(connection):
+        if not any(_has_grown(connection, table) for table in WATCHED):
             return False
     with engine.connect().execution_options(**{engines.WRITES: True}) as connection, connection.begin():
         connection.execute(text(f"PRAGMA analysis_limit = {SAMPLE}"))
@@ -30,10 +32,15 @@ def refresh(engine: Engine) -> bool:
     return True
 
 
-def _known(connection: Connection) -> int:
-    """How many conversations the planner believes in."""
+def _has_grown(connection: Connection, table: Table) -> bool:
+    n = connection.execute(select(func.count()).select_from(table)).scalar_one()
+    return n >= LEAST and n >= GROWTH * _known(connection, table)
+
+
+def _known(connection: Connection, table: Table) -> int:
+    """How many rows the planner believes in."""
     if not inspect(connection).has_table("sqlite_stat1"):
         return 0
     known = text("SELECT stat FROM sqlite_stat1 WHERE tbl = :name")
-    told = connection.execute(known, {"name": conversation.name}).scalars()
+    told = connection.execute(known, {"name": table.name}).scalars()
     return max((int(stat.split()[0]) for stat in told), default=0)

@@ -2,10 +2,11 @@
 
 from contextlib import closing
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 
 from core.database import Store, Work, statistics
-from core.database.tables import contact, conversation
+from core.database.tables import contact, conversation, outbox
+from core.database.tables.talk import UNSETTLED
 from core.settings import Settings
 from core.worker import Worker
 from tests.conftest import ALICE
@@ -43,3 +44,21 @@ def test_few_rows_need_no_figures_and_postgresql_keeps_its_own(store: Store) -> 
     assert not statistics.refresh(store.engine)
     store.write(ALICE, grow, 1)
     assert statistics.refresh(store.engine) == (store.engine.dialect.name == "sqlite")
+
+
+def test_an_outbox_that_has_grown_is_read_by_what_is_due(sqlite_url: str) -> None:
+    waits = {"state": "held", "body": "b", "origin": "workflow", "created_at": 1, "updated_at": 1, "event_id": 1}
+    wanted = f"SELECT id FROM outbox WHERE {UNSETTLED} AND due_at <= 5 ORDER BY due_at, id LIMIT 1"
+
+    def put(work: Work) -> None:
+        grow(work, 1)
+        (id_,) = work.conn.execute(select(contact.c.id)).scalars()
+        work.conn.execute(
+            insert(outbox), [{"id": n, "contact_id": id_, "due_at": n, **waits} for n in range(1, 3_000)]
+        )
+
+    with closing(Store.open(sqlite_url)) as store:
+        store.write(ALICE, put)
+        assert statistics.refresh(store.engine)
+        with store.read() as reader:
+            assert "ix_outbox_due" in str(reader.execute(text(f"EXPLAIN QUERY PLAN {wanted}")).all())
