@@ -137,6 +137,7 @@ def test_the_page_fits_a_phone(address: str, open_page: Open, picture: Picture) 
     picture(page, "import_400_check")
     page.get_by_role("button", name=IMPORT).click()
     expect(page).to_have_url(re.compile(r"import=\d+"))
+    expect(page.get_by_text("rejected of 4 rows")).to_have_count(1)  # the list of all is gone
     expect(page.get_by_text("rejected of 4 rows")).to_be_visible()
     assert narrow(page)
     picture(page, "import_400_result")

@@ -158,6 +158,7 @@ def test_filters_are_chips_that_can_be_removed(address: str, open_page: Open, pi
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Remove filter: unread").click()
     expect(page).not_to_have_url(re.compile("unread=1"))
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     page.get_by_role("button", name="Filters").click()
     chosen = page.locator(".st-key-conversations-filter-unread").get_by_role("radio", checked=True)
     expect(chosen).to_have_count(0)

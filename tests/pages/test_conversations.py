@@ -289,3 +289,10 @@ def test_the_grids_options_hold_no_data(inbox: Store, visit: Visit) -> None:
 
 def test_places_with_only_ticks_stand_in_no_address() -> None:
     assert url.write(replace(url.Place(), ticked_from=0)) == {}
+
+
+def test_what_was_typed_for_another_order_leads_to_the_beginning(inbox: Store, visit: Visit) -> None:
+    app = visit()
+    app.session_state[url.STATE] = replace(app.session_state[url.STATE], at="20.000000")
+    app.session_state[url.MOVED] = True
+    assert not app.run().exception
