@@ -13,7 +13,7 @@ from core.database import Store
 from core.database.tables import enrollment
 from core.workflows import Draft, Step
 from pages.ui import calling, frame
-from pages.ui.acting import Asked, Target
+from pages.ui.acting import ASKED, Asked, Target
 from tests.pages.conftest import Visit, grid_rows
 
 
@@ -89,7 +89,7 @@ def test_a_call_is_told_about_and_stands_in_the_thread(inbox: Store, visit: Visi
     app = visit(c=str(id_))
     assert [(each["id"], each["isOpen"], each["text"]) for each in drawn(app)] == [(call_id, True, "Alice called")]
     app.session_state[calling.OPEN] = call_id
-    app.session_state[acting.ASKED] = Asked("call", Target(id_), "r")  # components cannot be clicked here
+    app.session_state[ASKED] = Asked("call", Target(id_), "r")  # components cannot be clicked here
     app.run()
     app.radio(key=f"ask.call.{call_id}.outcome").set_value("no_answer").run()
     app.text_input(key=f"ask.call.{call_id}.length").input("soon")
