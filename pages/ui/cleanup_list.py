@@ -84,7 +84,7 @@ def rules(found: list[Rule]) -> None:
     """Every rule, also those that propose nothing any more."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Rules", anchor=False)
-        st.button("New rule", icon=":material/add:", key="cleanup.new", on_click=rule_form.open_, args=(rule_form.NEW,))
+        rule_form.EDITED.new_button("New rule")
     if not found:
         st.text("No rules yet.")
     for rule in found:
@@ -93,7 +93,7 @@ def rules(found: list[Rule]) -> None:
             st.text(f"{rule.name}{never}", width="stretch")
             if rule.state == "never":
                 _button("again", rule.id, "Propose again", _do, cleanup.again, rule.id)
-            _button("edit", rule.id, "Change", rule_form.open_, rule.id)
+            _button("edit", rule.id, "Change", rule_form.EDITED.open, rule.id)
 
 
 def dialog(found: list[Rule]) -> bool:

@@ -1,6 +1,5 @@
 """The numbers that texts go out from: what there is, a new one, and changing one."""
 
-import secrets
 from typing import Any
 
 import streamlit as st
@@ -9,12 +8,12 @@ from core.access import Right
 from core.errors import AppError
 from core.messages import numbers
 from core.messages.numbers import FASTEST, Number
-from pages.ui import acting, frame, session
+from pages.ui import frame, session
+from pages.ui.editing import Editing
 from pages.ui.places import here
 from pages.ui.plain import many, plain
 
-EDITED = "numbers.edited"
-NEW = 0
+EDITED = Editing("numbers")
 
 
 def show() -> None:
@@ -26,37 +25,20 @@ def show() -> None:
     st.subheader("Numbers", anchor=False)
     st.text("Answers go out from the number that the contact wrote to; all else from the sender number above.")
     if may:
-        st.button("New number", icon=":material/add:", key="numbers.new", on_click=_open, args=(NEW,))
+        EDITED.new_button("New number")
     if not found:
         st.text("No number yet.")
     for number in found:
-        with st.container(horizontal=True, vertical_alignment="center", key=f"numbers.line.{number.id}"):
-            with st.container(width="stretch", gap=None):
-                mark = " (retired)" if number.is_retired else " (sender number)" if number.phone == usual else ""
-                st.text(here().national(number.phone) + mark)
-                pace = f"{many(number.segments_per_second, 'segment')} a second"
-                st.text(f"{number.label}. {pace}." if number.label else f"{pace}.")
-            if may and number.id:
-                st.button("Change", key=f"numbers.change.{number.id}", on_click=_open, args=(number.id,))
-    _dialog(found)
-
-
-def _open(number_id: int) -> None:
-    st.session_state[EDITED] = (number_id, secrets.token_hex(8))
-    acting.close()
-
-
-def _close() -> None:
-    st.session_state.pop(EDITED, None)
-
-
-def _dialog(found: list[Number]) -> None:
-    number_id, token = st.session_state.get(EDITED, (None, ""))
-    chosen = next((number for number in found if number.id and number.id == number_id), None)
-    if chosen is not None:
-        frame.dialog("Change number", _close, _edit)(chosen, token)
-    elif number_id == NEW:
-        frame.dialog("New number", _close, _new)(token)
+        mark = " (retired)" if number.is_retired else " (sender number)" if number.phone == usual else ""
+        pace = f"{many(number.segments_per_second, 'segment')} a second"
+        details = f"{number.label}. {pace}." if number.label else f"{pace}."
+        EDITED.line(number.id, here().national(number.phone) + mark, details, may and bool(number.id))
+    if opened := EDITED.of(found):
+        chosen, token = opened
+        if chosen:
+            frame.dialog("Change number", EDITED.close, _edit)(chosen, token)
+        else:
+            frame.dialog("New number", EDITED.close, _new)(token)
 
 
 def _new(token: str) -> None:
@@ -94,5 +76,5 @@ def _do(verb: Any, *args: object) -> None:
         st.error(plain(str(refused)))
         return
     frame.did_last()
-    _close()
+    EDITED.close()
     st.rerun()

@@ -1,7 +1,5 @@
 """Fields of one's own: what there is, a new one, and changing one."""
 
-import secrets
-from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -10,11 +8,11 @@ from core import custom
 from core.access import Right
 from core.custom import HELP, KINDS, Field
 from core.errors import AppError
-from pages.ui import acting, frame, session
+from pages.ui import frame, session
+from pages.ui.editing import Editing
 from pages.ui.plain import many, plain
 
-EDITED = "fields.edited"
-NEW = 0
+EDITED = Editing("fields")
 
 
 def show() -> None:
@@ -26,39 +24,22 @@ def show() -> None:
     st.subheader("Fields of contacts", anchor=False)
     st.text("Every contact has these fields beside name, e-mail and address. They are filled in beside the messages.")
     if may:
-        st.button("New field", icon=":material/add:", key="fields.new", on_click=_open, args=(NEW,))
+        EDITED.new_button("New field")
     if not found:
         st.text("No field yet.")
     for field in found:
-        with st.container(horizontal=True, vertical_alignment="center", key=f"fields.line.{field.id}"):
-            with st.container(width="stretch", gap=None):
-                st.text(field.name + (" (retired)" if field.is_retired else ""))
-                st.text(f"{_kind(field)}. {many(counts.get(field.id, 0), 'contact')} with a value.")
-            if may:
-                st.button("Change", key=f"fields.change.{field.id}", on_click=_open, args=(field.id,))
-    _dialog(found, counts)
+        details = f"{_kind(field)}. {many(counts.get(field.id, 0), 'contact')} with a value."
+        EDITED.line(field.id, field.name + (" (retired)" if field.is_retired else ""), details, may)
+    if opened := EDITED.of(found):
+        chosen, token = opened
+        if chosen:
+            frame.dialog("Change field", EDITED.close, _edit)(chosen, counts.get(chosen.id, 0), token)
+        else:
+            frame.dialog("New field", EDITED.close, _new)(token)
 
 
 def _kind(field: Field) -> str:
     return ", ".join(["One of: " + field.choices[0], *field.choices[1:]]) if field.choices else KINDS[field.kind]
-
-
-def _open(field_id: int) -> None:
-    st.session_state[EDITED] = (field_id, secrets.token_hex(8))
-    acting.close()
-
-
-def _close() -> None:
-    st.session_state.pop(EDITED, None)
-
-
-def _dialog(found: list[Field], counts: Mapping[int, int]) -> None:
-    field_id, token = st.session_state.get(EDITED, (None, ""))
-    chosen = next((field for field in found if field.id == field_id), None)
-    if chosen is not None:
-        frame.dialog("Change field", _close, _edit)(chosen, counts.get(chosen.id, 0), token)
-    elif field_id == NEW:
-        frame.dialog("New field", _close, _new)(token)
 
 
 def _new(token: str) -> None:
@@ -74,7 +55,7 @@ def _new(token: str) -> None:
             st.error(plain(str(refused)))
             return
         frame.did_last()
-        _close()
+        EDITED.close()
         st.rerun()
 
 
@@ -104,5 +85,5 @@ def _do(verb: Any, *args: object) -> None:
         return
     if event_id is not None:
         frame.did(event_id)
-    _close()
+    EDITED.close()
     st.rerun()

@@ -1,6 +1,5 @@
 """One rule of cleaning up: how long silent, what else must hold, and what is proposed."""
 
-import secrets
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +10,11 @@ from core.bulk import Action
 from core.cleanup import Rule
 from core.conversations import ConversationFilter
 from core.errors import AppError
-from pages.ui import acting, frame, session
+from pages.ui import frame, session
+from pages.ui.editing import Editing
 from pages.ui.plain import plain
 
-EDITED = "cleanup.edited"
-NEW = 0
+EDITED = Editing("cleanup")
 ACTIONS = {"archive": "Archive", "tag": "Add tags", "untag": "Remove tags", "not_hot": "No longer hot leads",
            "read": "Mark as read"}  # fmt: skip
 ANY = {None: "Does not matter", True: "Yes", False: "No"}
@@ -23,24 +22,12 @@ HOLDS = {"is_hot": "Hot lead", "in_workflow": "In a workflow", "has_open_deal": 
          "has_deal": "Has a deal", "unread": "Unread", "opted_out": "Opted out"}  # fmt: skip
 
 
-def open_(rule_id: int) -> None:
-    """Change this rule, or make a new one. A callback."""
-    acting.close()
-    st.session_state[EDITED] = (rule_id, secrets.token_hex(4))
-
-
-def close() -> None:
-    """No rule is being changed any more. A callback, too."""
-    st.session_state.pop(EDITED, None)
-
-
 def dialog(found: list[Rule]) -> bool:
     """Draws the dialog when a rule is being changed; whether it does."""
-    rule_id, token = st.session_state.get(EDITED, (None, ""))
-    rule = next((rule for rule in found if rule.id == rule_id), None)
-    if rule is None and rule_id != NEW:
+    if (opened := EDITED.of(found)) is None:
         return False
-    frame.dialog("Change rule" if rule else "New rule", close, _form)(rule, f"cleanup.{token}")
+    rule, token = opened
+    frame.dialog("Change rule" if rule else "New rule", EDITED.close, _form)(rule, f"cleanup.{token}")
     return True
 
 
@@ -91,5 +78,5 @@ def _save(rule: Rule | None, parts: tuple[Any, ...]) -> None:
     except AppError as refused:
         st.error(plain(str(refused)))
         return
-    close()
+    EDITED.close()
     st.rerun()

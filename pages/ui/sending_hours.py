@@ -1,6 +1,5 @@
 """Hours of sending by state: what there is, a new window, and changing one."""
 
-import secrets
 from datetime import date, time
 from typing import Any
 
@@ -10,11 +9,11 @@ from core import hours, zones
 from core.access import Right
 from core.errors import AppError
 from core.hours import Rule, Window
-from pages.ui import acting, frame, session
+from pages.ui import frame, session
+from pages.ui.editing import Editing
 from pages.ui.plain import plain
 
-EDITED = "hours.edited"
-NEW = 0
+EDITED = Editing("hours")
 EVERYWHERE = "Everywhere"
 
 
@@ -29,15 +28,12 @@ def show() -> None:
         "What a person writes goes at any hour."
     )
     if may:
-        st.button("New window", icon=":material/add:", key="hours.new", on_click=_open, args=(NEW,))
+        EDITED.new_button("New window")
     for window in found:
-        with st.container(horizontal=True, vertical_alignment="center", key=f"hours.line.{window.id}"):
-            with st.container(width="stretch", gap=None):
-                st.text(_title(window))
-                st.text(_details(window))
-            if may:
-                st.button("Change", key=f"hours.change.{window.id}", on_click=_open, args=(window.id,))
-    _dialog(found)
+        EDITED.line(window.id, _title(window), _details(window), may)
+    if opened := EDITED.of(found):
+        chosen, token = opened
+        frame.dialog("Change window" if chosen else "New window", EDITED.close, _form)(chosen, f"hours.{token}")
 
 
 def _place(code: str) -> str:
@@ -53,23 +49,6 @@ def _details(window: Window) -> str:
     ends = ((" from ", window.valid_from), (" until ", window.valid_until))
     valid = "".join(f"{word}{day}" for word, day in ends if day)
     return f"Valid{valid}. {window.source}" if valid else window.source
-
-
-def _open(window_id: int) -> None:
-    st.session_state[EDITED] = (window_id, secrets.token_hex(8))
-    acting.close()
-
-
-def _close() -> None:
-    st.session_state.pop(EDITED, None)
-
-
-def _dialog(found: list[Window]) -> None:
-    window_id, token = st.session_state.get(EDITED, (None, ""))
-    chosen = next((window for window in found if window.id == window_id), None)
-    if chosen is not None or window_id == NEW:
-        title = "Change window" if chosen else "New window"
-        frame.dialog(title, _close, _form)(chosen, f"hours.{token}")
 
 
 def _form(chosen: Window | None, key: str) -> None:
@@ -129,5 +108,5 @@ def _do(verb: Any, *args: object) -> None:
         frame.tell("Nothing changed: these are its hours already.")
     else:
         frame.did_last()
-    _close()
+    EDITED.close()
     st.rerun()

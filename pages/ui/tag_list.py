@@ -1,6 +1,5 @@
 """The tags as a table, and the dialogs in which one is made, changed, merged or retired."""
 
-import secrets
 from dataclasses import replace
 from typing import Any
 
@@ -11,10 +10,10 @@ from core.conversations import ConversationFilter
 from core.errors import AppError
 from core.tags import Tag
 from pages.ui import acting, colours, components, frame, session, url
+from pages.ui.editing import Editing
 from pages.ui.plain import many, plain
 
-EDITED = "tags.edited"
-NEW = 0
+EDITED = Editing("tags")
 NAME_LENGTH = 60
 INBOX = "inbox/conversations.py"
 
@@ -27,7 +26,7 @@ def show(found: list[Tag]) -> None:
     key = "tags.table"
 
     def edit() -> None:
-        _open(st.session_state[key].edit)
+        EDITED.open(st.session_state[key].edit)
 
     data = {
         "palette": [color for _, color in colours.PALETTE],
@@ -44,29 +43,19 @@ def show(found: list[Tag]) -> None:
 
 def new_button() -> None:
     """The way to a new tag."""
-    st.button("New tag", icon=":material/add:", key="tags.new", on_click=_open, args=(NEW,))
-
-
-def _open(tag_id: Any) -> None:
-    if isinstance(tag_id, int):
-        st.session_state[EDITED] = (tag_id, secrets.token_hex(16))
-        acting.close()
-
-
-def close() -> None:
-    """No tag is being changed any more. A callback, too."""
-    st.session_state.pop(EDITED, None)
+    EDITED.new_button("New tag")
 
 
 def dialog(found: list[Tag]) -> bool:
     """The dialog of the tag that is being changed; whether there is one."""
-    tag_id, token = st.session_state.get(EDITED, (None, ""))
-    chosen = next((tag for tag in found if tag.id == tag_id), None)
-    if chosen is not None:
-        frame.dialog("Change tag", close, _edit)(chosen, found, token)
-    elif tag_id == NEW:
-        frame.dialog("New tag", close, _new)(token)
-    return chosen is not None or tag_id == NEW
+    if (opened := EDITED.of(found)) is None:
+        return False
+    chosen, token = opened
+    if chosen:
+        frame.dialog("Change tag", EDITED.close, _edit)(chosen, found, token)
+    else:
+        frame.dialog("New tag", EDITED.close, _new)(token)
+    return True
 
 
 def _new(token: str) -> None:
@@ -78,7 +67,7 @@ def _new(token: str) -> None:
             st.error(plain(str(refused)))
             return
         frame.did_last()
-        close()
+        EDITED.close()
         st.rerun()
 
 
@@ -120,7 +109,7 @@ def _do(verb: Any, *args: object) -> None:
         st.error(plain(str(refused)))
         return
     frame.did(event_id)
-    close()
+    EDITED.close()
     st.rerun()
 
 
@@ -132,13 +121,13 @@ def _merge(from_id: int, into_id: int, token: str) -> None:
         return
     session.wake()
     frame.did(event_id)
-    close()
+    EDITED.close()
     st.rerun()
 
 
 def _remove(tag: Tag, token: str) -> None:
     with session.store().read() as reader:
         carriers = bulk.carriers(reader, tag.id)
-    close()
+    EDITED.close()
     acting.at_once(bulk.action("untag", tag_ids=[tag.id]), carriers, token)
     st.rerun()

@@ -1,6 +1,5 @@
 """The form of one template: made, changed, moved, retired, with a preview for a real contact."""
 
-import secrets
 from typing import Any
 
 import streamlit as st
@@ -10,39 +9,26 @@ from core.access import Right
 from core.errors import AppError
 from core.templates import Draft, Template
 from core.words import fold
-from pages.ui import acting, frame, session, wording
+from pages.ui import frame, session, wording
+from pages.ui.editing import NEW, Editing
 from pages.ui.plain import plain
 
-EDITED = "templates.edited"
-NEW = 0
+EDITED = Editing("templates")
 TEAM, MINE = "The whole team", "Only me"
 
 
 def new_button() -> None:
     """The way to a new template."""
-    st.button("New template", icon=":material/add:", key="templates.new", on_click=open_, args=(NEW,))
-
-
-def open_(template_id: Any) -> None:
-    """Open the form of this one. A callback."""
-    if isinstance(template_id, int):
-        st.session_state[EDITED] = (template_id, secrets.token_hex(8))
-        acting.close()
-
-
-def close() -> None:
-    """No template is being changed any more. A callback, too."""
-    st.session_state.pop(EDITED, None)
+    EDITED.new_button("New template")
 
 
 def dialog(found: list[Template]) -> bool:
     """The form that is open; whether there is one."""
-    template_id, token = st.session_state.get(EDITED, (None, ""))
-    chosen = next((each for each in found if each.id == template_id), None)
-    if chosen is None and template_id != NEW:
+    if (opened := EDITED.of(found)) is None:
         return False
+    chosen, token = opened
     title = "Change template" if chosen else "New template"
-    frame.dialog(title, close, _form, "large")(chosen, found, f"templates.{token}")
+    frame.dialog(title, EDITED.close, _form, "large")(chosen, found, f"templates.{token}")
     return True
 
 
@@ -104,5 +90,5 @@ def _do(verb: Any, *args: object) -> None:
         st.error(plain(str(refused)))
         return
     frame.did_last()
-    close()
+    EDITED.close()
     st.rerun()

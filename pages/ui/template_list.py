@@ -49,7 +49,7 @@ def show(found: list[Template]) -> None:
     key = "templates.table"
 
     def edit() -> None:
-        template_form.open_(st.session_state[key].edit)
+        template_form.EDITED.open(st.session_state[key].edit)
 
     data = {"verb": "Change", "templates": [_line(each) for each in found]}
     components.mount("templates", key, data, on_edit_change=edit)
