@@ -49,21 +49,12 @@ def load(place: url.Place, actor: Actor, ticks: Ticks) -> Listing:
     wanted = replace(place.wanted, user_id=actor.id)
     with session.store().read() as reader:
         known = choices(reader)
-        place = _begun(_in_order(place, known))
+        place = _in_order(place, known)
         found = screen.load(reader, frame.settled_mirror(), wanted, place.sort, place.slice)
         counts = found.counts
         if st.session_state.get(COUNTED) == wanted:
             counts[wanted.tab] = conversations.count(reader, wanted)
         return Listing(place, wanted, found.page, counts, known, _hidden(wanted, ticks))
-
-
-def _begun(place: url.Place) -> url.Place:
-    """From the beginning, where the place that was typed was meant for the order before."""
-    try:
-        place.slice  # noqa: B018
-    except ValueError:
-        return place.first_page()
-    return place
 
 
 def _in_order(place: url.Place, known: Choices) -> url.Place:

@@ -131,9 +131,10 @@ def _jump(place: url.Place, field: Field | None) -> None:
     kind = field.kind if field else JUMPS[place.by][1]
 
     def jump() -> None:
-        if (value := st.session_state[key]) not in (None, ""):
-            at = f"{value:f}" if isinstance(value, float) else str(value)
-            url.go(replace(url.now().first_page(), at=at, row=None))
+        now, value = url.now(), st.session_state[key]
+        # Leaving the field by a click on a header sorts first: what was typed says nothing in the new order.
+        if value not in (None, "") and now.by == place.by:
+            url.go(replace(now.first_page(), at=f"{value:f}" if isinstance(value, float) else str(value), row=None))
 
     with st.popover("Go to", key="conversations.pager.jump", type="tertiary"):
         if kind == "date":

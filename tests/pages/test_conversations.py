@@ -291,8 +291,10 @@ def test_places_with_only_ticks_stand_in_no_address() -> None:
     assert url.write(replace(url.Place(), ticked_from=0)) == {}
 
 
-def test_what_was_typed_for_another_order_leads_to_the_beginning(inbox: Store, visit: Visit) -> None:
-    app = visit()
-    app.session_state[url.STATE] = replace(app.session_state[url.STATE], at="20.000000")
+def test_what_was_typed_for_another_order_leads_nowhere(inbox: Store, visit: Visit) -> None:
+    app = visit(sort="name")
+    app.text_input(key="conversations.pager.at.name").set_value("Lee")
+    app.session_state[url.STATE] = replace(app.session_state[url.STATE], by="activity")  # a header, clicked meanwhile
     app.session_state[url.MOVED] = True
     assert not app.run().exception
+    assert app.session_state[url.STATE].at == ""
