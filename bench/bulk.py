@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -158,15 +158,26 @@ def _loop(measured: Set, listed: list[int], size: int) -> Row:
 
 
 @contextmanager
-def _refusals(store: Store) -> Iterator[list[float]]:
+def _beside(work_on: Callable[[threading.Event, list[float]], None]) -> Iterator[list[float]]:
+    """In a thread, until the event that it is given is set; what it puts into its list, in milliseconds."""
+    taken: list[float] = []
+    ended = threading.Event()
+    thread = threading.Thread(target=work_on, args=(ended, taken))
+    thread.start()
+    try:
+        yield taken
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _refusals(store: Store) -> AbstractContextManager[list[float]]:
     """How long somebody who asks every millisecond was refused SQLite's one write lock, in milliseconds.
 
     A COMMIT says nothing about that: while it folds the log into the file, others write already.
     """
-    taken: list[float] = []
-    ended = threading.Event()
 
-    def ask() -> None:
+    def ask(ended: threading.Event, taken: list[float]) -> None:
         since = None
         with closing(sqlite3.connect(str(store.engine.url.database), timeout=0, isolation_level=None)) as connection:
             while not ended.wait(ASK_SECONDS):
@@ -180,13 +191,7 @@ def _refusals(store: Store) -> Iterator[list[float]]:
                     taken.append((time.perf_counter() - since) * 1_000)
                 since = None
 
-    thread = threading.Thread(target=ask)
-    thread.start()
-    try:
-        yield taken
-    finally:
-        ended.set()
-        thread.join()
+    return _beside(ask)
 
 
 @contextmanager
@@ -237,20 +242,11 @@ def _save(measured: Set) -> Callable[[], None]:
     return lambda: Store.write(measured.store, measured.actor, write)  # past what times the locks of the job
 
 
-@contextmanager
-def _meanwhile(work: Callable[[], None]) -> Iterator[list[float]]:
+def _meanwhile(work: Callable[[], None]) -> AbstractContextManager[list[float]]:
     """Somebody else works on and on, with pauses; milliseconds of each time."""
-    taken: list[float] = []
-    ended = threading.Event()
 
-    def work_on() -> None:
+    def work_on(ended: threading.Event, taken: list[float]) -> None:
         while not ended.wait(PAUSE_SECONDS):
             taken.append(once(work))
 
-    thread = threading.Thread(target=work_on)
-    thread.start()
-    try:
-        yield taken
-    finally:
-        ended.set()
-        thread.join()
+    return _beside(work_on)

@@ -16,7 +16,6 @@ Counts = dict[str, int]
 """Rows by outcome; one for each conversation of the selection."""
 
 OUTCOMES = ("changed", "already", "skipped", "failed")
-CAUSE = {"ticked": "manual", "page": "bulk", "all": "bulk"}
 
 
 @dataclass(frozen=True)
