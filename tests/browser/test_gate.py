@@ -7,15 +7,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Open, Picture, Serve
 
-PATHS = ("/contact", "/nowhere", "/", "/conversations", "/shell")
-"""A page and what is none, each asked of an application that has just started; all of them at full figures."""
 
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "path" in metafunc.fixturenames:
-        metafunc.parametrize("path", PATHS if metafunc.config.getoption("--full") else PATHS[:2])
-
-
+@pytest.mark.parametrize("path", ["/", "/contact", "/conversations", "/shell", "/nowhere"])
 def test_the_frame_runs_on_the_very_first_request(serve: Serve, open_page: Open, path: str) -> None:
     page = open_page(serve().url + path)
     # Only the frame names the product in the title; a page that Streamlit finds by itself has its file's name there.

@@ -1,7 +1,6 @@
 """Opt-outs in a real browser: texts decided, a request by voice, the list as a file; hours of sending changed."""
 
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import expect
@@ -41,7 +40,7 @@ def _phones(store: Store) -> list[str]:
 
 @pytest.fixture
 def store(running: AppServer) -> Iterator[Store]:
-    with closing(Store.open(f"sqlite:///{running.data_dir / 'talkdeck.db'}")) as opened:
+    with open_store(running) as opened:
         yield opened
 
 

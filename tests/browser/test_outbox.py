@@ -1,7 +1,6 @@
 """The outbox in a real browser: a text is watched going out, another is opened, taken back and sent again."""
 
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,12 +8,13 @@ from sqlalchemy import select, update
 
 from core import clock, people, setup
 from core.database import Store, Work
-from core.database.tables import conversation, enrollment, outbox
+from core.database.tables import conversation, outbox
 from core.messages import Text, numbers
 from core.messages.gate import NO_ZONE, QUIET
 from core.messages.outbox import put_all
 from tests.browser.conftest import Open, Picture, Serve
 from tests.browser.hands import EVIL, furnish
+from tests.browser.talking import open_store
 from tests.server import AppServer
 
 SOON, LATER = 8, 86_400
@@ -24,14 +24,12 @@ SOON, LATER = 8, 86_400
 def running(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> AppServer:
     folder = tmp_path_factory.mktemp("outbox")
     furnish(folder, 100)
-    with closing(Store.open(f"sqlite:///{folder / 'talkdeck.db'}")) as store:  # the demo's own workflows rest
-        store.write(people.SYSTEM, lambda work: work.conn.execute(update(enrollment).values(next_due_at=None)))
     return serve(folder)
 
 
 @pytest.fixture
 def store(running: AppServer) -> Iterator[Store]:
-    with closing(Store.open(f"sqlite:///{running.data_dir / 'talkdeck.db'}")) as opened:
+    with open_store(running) as opened:
         yield opened
 
 

@@ -2,18 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from sqlalchemy import update
 
-from core import people, workflows
+from core import workflows
 from core.database import Store
-from core.database.tables import enrollment
 from core.workflows import Step, Workflow
 from tests.browser.conftest import Open, Picture, Serve
 from tests.browser.hands import furnish, go, grid, strip, tick, until, where
+from tests.browser.talking import open_store
 from tests.server import AppServer
 
 NAME = "Come *back*"
@@ -25,14 +23,12 @@ CARRIED_ON = re.compile(r"2\. Send|3\. Wait")
 def running(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> AppServer:
     folder = tmp_path_factory.mktemp("workflows")
     furnish(folder, 100)
-    with closing(Store.open(f"sqlite:///{folder / 'talkdeck.db'}")) as store:  # the demo's own workflows rest
-        store.write(people.SYSTEM, lambda work: work.conn.execute(update(enrollment).values(next_due_at=None)))
     return serve(folder)
 
 
 @pytest.fixture
 def store(running: AppServer) -> Iterator[Store]:
-    with closing(Store.open(f"sqlite:///{running.data_dir / 'talkdeck.db'}")) as opened:
+    with open_store(running) as opened:
         yield opened
 
 
