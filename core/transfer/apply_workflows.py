@@ -18,7 +18,7 @@ from core.workflows.steps import as_row
 A_DAY = 86_400
 """What stands between two texts, for somebody to change: the file tells no times."""
 
-NO_TEXT = "no template in the folder “{}” has this shortcut"
+NO_TEXT = "no template in the folder “{}” has this shortcut; import the templates first"
 OTHER = "there is a workflow “{}” with other steps already; rename one of them"
 BACK = "leads back to a text that is a step already: a workflow goes straight on"
 

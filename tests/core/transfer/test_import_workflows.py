@@ -33,7 +33,7 @@ def test_each_flow_becomes_a_draft_with_its_texts_in_order(office: Office) -> No
     assert [step.body for step in drafts["b"].steps] == ["Good day."]
     assert [(line, reason) for line, _, reason in office.problems(event_id)] == [
         (4, "leads back to a text that is a step already: a workflow goes straight on"),
-        (6, "no template in the folder “b” has this shortcut"),
+        (6, "no template in the folder “b” has this shortcut; import the templates first"),
     ]
     _, again = office.take(FLOWS, "workflows")
     assert (again.inserted, again.unchanged, again.rejected) == (0, 4, 1)
