@@ -24,7 +24,7 @@ from core.conversations import upkeep
 from core.database import Change, Work, engines
 from core.database.search import reindexing
 from core.database.tables import contact, conversation, enrollment, event, message, outbox, user, workflow
-from core.database.tables.talk import UNSETTLED
+from core.database.tables.talk import IS_UNSETTLED, UNSENT
 from core.messages.gate import Gate, Verdict
 from core.messages.outbox import withdraw
 from core.messages.outcome import texts
@@ -91,7 +91,7 @@ def claim(work: Work, pace: Pace, most: int = 1) -> Claims:
             going += verdict.state == "sending"
     gate.close()
     _withhold(work, [each for each in judged if each[1].state in ("suppressed", "cancelled")])
-    _put_off(work, [each for each in judged if each[1].state in ("scheduled", "held")])
+    _put_off(work, [each for each in judged if each[1].state in UNSENT])
     return Claims(_intend(work, [each for each in judged if each[1].state == "sending"], pace), len(judged))
 
 
@@ -102,7 +102,7 @@ def is_due(reader: Connection, now: int) -> bool:
 
 def unsettled() -> ColumnElement[bool]:
     """As the index says, word for word, so that it is used."""
-    return text(f"outbox.{UNSETTLED}")  # type: ignore[return-value]
+    return text(f"outbox.{IS_UNSETTLED}")  # type: ignore[return-value]
 
 
 def _due(work: Work, most: int) -> list[Row[Any]]:
@@ -132,7 +132,7 @@ def _waiting(wanted: Select[Any], now: int) -> Select[Any]:
     ahead = or_(other.state == "sending", doubled, put_off)
     busy = exists().where(other.contact_id == o.contact_id, other.id != o.id, ahead)
     due = wanted.join(conversation, c.id == o.contact_id)
-    return due.where(unsettled(), o.state.in_(("scheduled", "held")), o.due_at <= now, ~busy).order_by(o.due_at, o.id)
+    return due.where(unsettled(), o.state.in_(UNSENT), o.due_at <= now, ~busy).order_by(o.due_at, o.id)
 
 
 def _details() -> Select[Any]:

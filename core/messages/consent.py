@@ -8,6 +8,7 @@ from core.access import Right
 from core.conversations import upkeep
 from core.database import Change, Work, images
 from core.database.tables import consent_event, conversation, enrollment, message, opt_out_review, outbox, workflow
+from core.database.tables.talk import UNSENT
 from core.database.work import STEP
 from core.errors import Conflict
 from core.messages.allowed import CONFIRMATION, OPTED_OUT
@@ -22,8 +23,6 @@ BY_WORD = ("keyword", "provider")
 
 YES_SECONDS = 86_400
 """How long after the confirmation of an opt-out a plain YES takes it back."""
-
-UNSENT = ("scheduled", "held")
 
 
 class Why(NamedTuple):

@@ -10,6 +10,7 @@ from core import sms, templates
 from core.access import Right
 from core.database import Change, Work, images
 from core.database.tables import conversation, message, outbox, user
+from core.database.tables.talk import UNSENT
 from core.database.work import STEP
 from core.errors import Conflict, Invalid, NotFound
 from core.messages import allowed, drafts
@@ -160,7 +161,7 @@ def waiting(reader: Connection, contact_id: int, now: int) -> list[Waiting]:
     never come because the contact opted out.
     """
     o = outbox.c
-    to_come = o.state.in_(("scheduled", "held"))
+    to_come = o.state.in_(UNSENT)
     blocked = (o.state == "suppressed") & o.origin.in_(BY_HAND) & (o.updated_at > now - SHOWN_SECONDS)
     columns = (o.id, o.body, o.state, o.due_at, o.origin, o.reason, user.c.name.label("writer"))
     wanted = select(*columns).outerjoin(user, user.c.id == o.user_id)
@@ -201,7 +202,7 @@ def _unsent(work: Work, outbox_id: int) -> Row[Any]:
         raise NotFound("There is no such text.")
     images.lock(work.conn, [row.contact_id])
     row = work.conn.execute(wanted).one()
-    if row.state not in ("scheduled", "held") or row.message_id is not None:
+    if row.state not in UNSENT or row.message_id is not None:
         raise Conflict("This text is on its way already, or was taken back before.")
     return row
 

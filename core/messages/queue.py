@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, sele
 from core import setup
 from core.access import Actor, Right
 from core.database.tables import contact, conversation, enrollment, outbox, rate_bucket, workflow
+from core.database.tables.talk import UNSETTLED
 from core.messages import numbers
 from core.messages.numbers import Number
 from core.messages.outbox import SENT_AGAIN
@@ -26,9 +27,6 @@ STATES = {
     "cancelled": "Taken back",
 }
 """What can be looked at, as the page calls it."""
-
-TO_COME = ("scheduled", "held", "sending", "unknown")
-"""States listed by when something happens next, the next first; the others by when it happened, the last first."""
 
 ORIGINS = {
     "manual": "By hand", "template": "From a template", "workflow": "Workflows", "opt_out": "Answers to opt-outs",
@@ -95,9 +93,9 @@ def find(
     Raises: NotAllowed.
     """
     actor.require(Right.CONVERSATION_VIEW)
-    at = o.due_at if wanted.state in TO_COME else o.updated_at
+    at = o.due_at if wanted.state in UNSETTLED else o.updated_at
     listed = _lines(reader, at).where(*_tests(reader, wanted))
-    if wanted.state in TO_COME:
+    if wanted.state in UNSETTLED:
         listed = listed.order_by(at, o.id)
         listed = listed if after is None else listed.where(tuple_(at, o.id) > tuple_(*after))
     else:

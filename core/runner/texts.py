@@ -10,9 +10,10 @@ from sqlalchemy import Row, or_, select
 from core import sms, templates
 from core.database import Change, Work, engines
 from core.database.tables import outbox, template, user
+from core.database.tables.talk import UNSETTLED
 from core.messages.outbox import Text, put_all
 from core.runner.claim import Batch
-from core.workflows.advance import STOPPED, UNSETTLED
+from core.workflows.advance import STOPPED
 from core.workflows.steps import Step
 
 DAY = 86_400

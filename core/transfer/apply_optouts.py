@@ -18,6 +18,7 @@ from core.database.tables import (
     outbox,
     phone_claim,
 )
+from core.database.tables.talk import UNSENT
 from core.transfer import newcomers
 from core.transfer.newcomers import Names
 from core.transfer.outlook import Outlook
@@ -133,7 +134,7 @@ def _fall_silent(work: Work, ids: list[int]) -> list[Change]:
     live = work.conn.execute(select(e.id, e.contact_id).where(e.contact_id.in_(of), e.is_live == 1)).all()
     stopped = e.contact_id.in_(of) & (e.is_live == 1)
     work.conn.execute(update(enrollment).where(stopped).values(**_STOPPED, stopped_at=work.now))
-    unsent = o.contact_id.in_(of) & o.state.in_(("scheduled", "held"))
+    unsent = o.contact_id.in_(of) & o.state.in_(UNSENT)
     waiting: Sequence[Any] = work.conn.execute(select(o.id, o.contact_id, o.state, o.message_id).where(unsent)).all()
     work.conn.execute(update(outbox).where(unsent).values(**_SUPPRESSED, updated_at=work.now))
     put_off = engines.id_set(work.conn, [row.message_id for row in waiting if row.message_id is not None])

@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from core.database import Work, engines
 from core.database.tables import enrollment, outbox, step_run
+from core.database.tables.talk import UNSENT, UNSETTLED
 from core.workflows import pace
 from core.workflows.moves import Move, ended, onward, write
 
@@ -28,9 +29,6 @@ STOPPED = "enrollment stopped"
 """Why a text never leaves whose enrollment lives no longer."""
 INVALID_CODES = frozenset({"21211", "21214", "21217", "21614"})
 """Refusals that mean: this is no number that can be texted. Source: Twilio's list of errors."""
-
-UNSENT = ("scheduled", "held")
-UNSETTLED = (*UNSENT, "sending", "unknown")
 
 
 class Left(NamedTuple):

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, case, func, select, union_all
 
 from core.database.tables import contact, enrollment, outbox
+from core.database.tables.talk import UNSETTLED
 from core.errors import Invalid
 
 e, o = enrollment.c, outbox.c
@@ -14,7 +15,6 @@ SHOWN = 100
 STATES = ("scheduled", "active", "waiting", "held", "completed", "stopped", "failed")
 ENDED = ("completed", "stopped", "failed")
 NEWEST, SOONEST = "newest", "soonest"
-HELD_TEXT = ("scheduled", "held", "sending", "unknown")
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _read(reader: Connection, rows: Select[Any] | CompoundSelect[Any], order: st
     p, text = page.c, outbox.alias("text").c
     here = and_(text.contact_id == p.contact_id, text.enrollment_id == p.id, text.position == p.position)
     newest = select(func.max(text.id)).where(here).scalar_subquery()
-    waits = and_(o.id == newest, o.state.in_(HELD_TEXT))
+    waits = and_(o.id == newest, o.state.in_(UNSETTLED))
     name = func.coalesce(func.nullif(func.trim(contact.c.first_name + " " + contact.c.last_name), ""), contact.c.phone)
     due_at = func.coalesce(p.next_due_at, o.due_at)
     why = case((p.stop_reason != "", p.stop_reason), (p.reason != "", p.reason), else_=func.coalesce(o.reason, ""))

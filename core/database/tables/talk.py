@@ -4,7 +4,11 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, text
 
 from core.database.tables.base import BIG, CLUSTERED, big, metadata, one_of, words
 
-UNSETTLED = "state IN ('scheduled', 'held', 'sending', 'unknown')"
+UNSENT = ("scheduled", "held")
+UNSETTLED = (*UNSENT, "sending", "unknown")
+"""States of texts that have not been given to the provider, and of those that are not at their end."""
+
+IS_UNSETTLED = f"state IN {UNSETTLED}"
 """What a sender looks for, at `due_at`: to send it, or to ask the provider what became of it."""
 
 outbox = Table(
@@ -36,7 +40,7 @@ outbox = Table(
     one_of(
         "state", "scheduled", "held", "sending", "unknown", "sent", "failed", "cancelled", "suppressed",
     ),
-    Index("ix_outbox_due", "due_at", "id", postgresql_where=text(UNSETTLED), sqlite_where=text(UNSETTLED)),
+    Index("ix_outbox_due", "due_at", "id", postgresql_where=text(IS_UNSETTLED), sqlite_where=text(IS_UNSETTLED)),
     Index("ix_outbox_contact", "contact_id", "id"),
     Index("ix_outbox_state", "state", "updated_at", "id"),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from sqlalchemy import insert, select, text
 
 from core.database import Store, Work, statistics
 from core.database.tables import contact, conversation, outbox
-from core.database.tables.talk import UNSETTLED
+from core.database.tables.talk import IS_UNSETTLED
 from core.settings import Settings
 from core.worker import Worker
 from tests.conftest import ALICE
@@ -48,7 +48,7 @@ def test_few_rows_need_no_figures_and_postgresql_keeps_its_own(store: Store) -> 
 
 def test_an_outbox_that_has_grown_is_read_by_what_is_due(sqlite_url: str) -> None:
     waits = {"state": "held", "body": "b", "origin": "workflow", "created_at": 1, "updated_at": 1, "event_id": 1}
-    wanted = f"SELECT id FROM outbox WHERE {UNSETTLED} AND due_at <= 5 ORDER BY due_at, id LIMIT 1"
+    wanted = f"SELECT id FROM outbox WHERE {IS_UNSETTLED} AND due_at <= 5 ORDER BY due_at, id LIMIT 1"
 
     def put(work: Work) -> None:
         grow(work, 1)
