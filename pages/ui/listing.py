@@ -61,7 +61,7 @@ def _in_order(place: url.Place, known: Choices) -> url.Place:
     """By activity, and said so, where the field by which the address sorts is no longer in use."""
     sort, said = known.usable(place.sort)
     if said:
-        st.toast(plain(said), icon=":material/swap_vert:")
+        st.toast(plain(said), icon=":material/swap_vert:", duration="long")  # the list may take its time
         place = replace(place.first_page(), by=sort.by, descending=sort.descending)
         url.keep(place)
     return place
