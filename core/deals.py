@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from core.database.tables import deal, pipeline, stage, stage_event, user
 
 s = stage_event.c
+LOOKED_AT = 2_000
 
 
 @dataclass(frozen=True)
@@ -48,3 +49,12 @@ def stays(reader: Connection, contact_id: int) -> list[Stay]:
         mover = "" if row.cause == "import" else row.user or ""
         found.append(Stay(*own, row.amount_after, mover))
     return found
+
+
+def lost_reasons(reader: Connection, stage_id: int) -> list[str]:
+    """The reasons given for the newest deals in a stage of lost ones, the most frequent first."""
+    d = deal.c
+    newest = select(d.lost_reason).where(d.stage_id == stage_id, d.stage_entered_at.is_not(None))
+    found = newest.order_by(d.stage_entered_at.desc(), d.id.desc()).limit(LOOKED_AT).subquery()
+    counted = select(found.c.lost_reason).where(found.c.lost_reason != "").group_by(found.c.lost_reason)
+    return list(reader.execute(counted.order_by(func.count().desc(), found.c.lost_reason)).scalars())

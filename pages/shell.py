@@ -17,10 +17,12 @@ PLACES = (
     ("inbox/conversations.py", "Conversations", "forum", "conversations"),
     ("inbox/contact.py", "Contact", "person", "contact"),
     ("inbox/cleanup.py", "Clean up", "cleaning_services", "cleanup"),
+    ("pipeline/board.py", "Board", "view_kanban", "board"),
     ("outreach/workflows.py", "Workflows", "account_tree", "workflows"),
     ("outreach/outbox.py", "Outbox", "outbox", "outbox"),
     ("outreach/templates.py", "Templates", "text_snippet", "templates"),
     ("outreach/optouts.py", "Opt-outs", "block", "optouts"),
+    ("admin/pipelines.py", "Pipelines", "conversion_path", "pipelines"),
     ("admin/tags.py", "Tags", "label", "tags"),
     ("admin/history.py", "History", "history", "history"),
     ("admin/imports.py", "Import", "upload_file", "import"),
@@ -28,7 +30,7 @@ PLACES = (
 )
 """The first is the one that opens; a contact is reached by links alone."""
 
-MENUS = {"inbox": "", "outreach": "Outreach", "admin": "Admin"}
+MENUS = {"inbox": "", "pipeline": "Pipeline", "outreach": "Outreach", "admin": "Admin"}
 """What the pages of a folder are listed under, so that the bar keeps room for what was done last."""
 
 

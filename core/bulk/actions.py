@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.access import Actor, Right
-from core.bulk import flags, follow_ups, once, outreach, sales, tagging
+from core.bulk import flags, follow_ups, once, outreach, sales, stages, tagging
 from core.bulk.kind import Kind, Params
 from core.errors import Invalid
 
@@ -12,7 +12,8 @@ _OFFERED = (*flags.KINDS, *follow_ups.KINDS, *tagging.KINDS, *outreach.KINDS, *s
 OFFERED = tuple(kind.name for kind in _OFFERED)
 """In the order of a menu; the others are offered elsewhere, or happen by themselves."""
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_OFFERED, tagging.MERGE, follow_ups.DUE, once.TEXT)}
+_OTHERS = (tagging.MERGE, follow_ups.DUE, once.TEXT, stages.RETIRE_STAGE)
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_OFFERED, *_OTHERS)}
 
 BY_VERB = {kind.verb: kind for kind in KINDS.values()}
 

@@ -133,7 +133,7 @@ def sentence(said: str, n: int, words: str) -> str:
 _WISHES = {
     "archived": "Archive", "unarchived": "Unarchive", "marked": "Mark", "assigned": "Assign", "took": "Take",
     "tagged": "Tag", "merged": "Merge", "enrolled": "Enroll", "stopped": "Stop", "moved": "Move", "sent": "Send",
-    "planned": "Plan", "was": "Be",
+    "planned": "Plan", "was": "Be", "deleted": "Delete",
 }  # fmt: skip
 
 

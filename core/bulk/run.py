@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DataError, IntegrityError
 
-from core import jobs, people
-from core.access import Actor
+from core import jobs, people, pipelines
+from core.access import Actor, Right
 from core.bulk.actions import BY_VERB, Action, action, lacks
 from core.bulk.carry import Counts, Order, carry, looked_up, refuse
 from core.bulk.pace import Pace
 from core.bulk.selection import AT_ONCE, Selection, carriers
+from core.bulk.stages import held_by
 from core.database import Change, Store, Work, engines, images, turns
 from core.database.tables import change, event, event_state, job, selected, tag, workflow
 from core.errors import AppError, Conflict, Invalid, NotFound, Unavailable
@@ -272,3 +273,23 @@ def _merge(work: Work, from_id: int, into_id: int, request_id: str | None) -> in
     work.conn.execute(tag.update().where(tag.c.id == from_id).values(is_retired=1))
     work.conn.execute(workflow.update().where(workflow.c.tag_id == from_id).values(tag_id=into_id))
     return event_id
+
+
+def retire_stage(store: Store, actor: Actor, stage_id: int, into_id: int, request_id: str | None = None) -> int:
+    """Delete a stage and move its deals into another of its kind; undoable. Returns the event.
+
+    Raises: NotAllowed; NotFound; Invalid; Conflict when it is the last of its kind, or a workflow sets it.
+    """
+    return store.write(actor, _retire_stage, stage_id, into_id, request_id)
+
+
+def _retire_stage(work: Work, stage_id: int, into_id: int, request_id: str | None) -> int:
+    work.actor.require(Right.SETTINGS_EDIT)
+    if request_id is not None and (answered := work.answered(request_id)) is not None:
+        return int(answered["event_id"])
+    everybody = held_by(work.conn, stage_id)
+    if not len(everybody):
+        return pipelines.retire_empty(work, stage_id)
+    retiring = action("retire_stage", from_id=stage_id, into_id=into_id)
+    looked_up(work, retiring)
+    return _start(work, retiring, everybody, request_id, [pipelines.retired(work, stage_id)])

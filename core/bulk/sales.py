@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal_column, or_, select
 
 from core.bulk.flags import live_words, stop_live
-from core.bulk.kind import Call, Kind, Params, Touched, planned, start_of
+from core.bulk.kind import ONE, ZERO, Call, Kind, Params, Touched, numbered, planned, start_of
 from core.database import engines
 from core.database.tables import conversation, deal, pipeline, stage, user
+from core.database.work import STEP
 from core.errors import Invalid
 from core.money import LARGEST_CENTS
 
@@ -19,8 +20,11 @@ SAID = ("amount_cents", "owner_id", "expected_close_on", "lost_reason")
 NULLABLE = ("amount_cents", "owner_id", "expected_close_on")
 """Of these, those where blank says that there is none."""
 
-MOVED = ("stage_id", "outcome", "stage_entered_at", "closed_at", "changed_at", *SAID)
+MOVED = ("pipeline_id", "stage_id", "outcome", "stage_entered_at", "closed_at", "changed_at", *SAID)
 LONGEST_REASON = 200
+
+FURTHER = STEP // 2
+"""From this number on lie the changes of a contact's further deals; below, those of its enrollments."""
 
 
 def _facts(reader: Connection, params: Params) -> Params:
@@ -82,6 +86,8 @@ def _just_closed(call: Call, contact_id: ColumnElement[int]) -> ColumnElement[bo
 
 
 def _move(call: Call) -> Select[Any]:
+    if call.facts["deal_ids"]:
+        return _move_chosen(call)
     source, place, id_ = start_of(call)
     n = deal.alias("n")
     new: ColumnElement[bool] = literal_column("true" if call.facts["new_deal"] else "false")
@@ -100,10 +106,35 @@ def _move(call: Call) -> Select[Any]:
     return planned(place, id_, (), ((same, "in_stage"),), row).select_from(joined)
 
 
+def _move_chosen(call: Call) -> Select[Any]:
+    """The deals that were named, whichever of their contact's they are."""
+    n = deal.alias("n")
+    after = call.pack(**_moved(call, n))
+    before = call.pack(**{name: n.c[name] for name in MOVED})
+    chosen = n.c.id.in_(engines.id_set(call.conn, call.facts["deal_ids"]))
+    return each_deal(call, n, chosen, _is_so(call, n), (before, after))
+
+
+def each_deal(
+    call: Call, n: Any, chosen: ColumnElement[bool], same: ColumnElement[bool], images: tuple[Any, Any]
+) -> Select[Any]:
+    """A change for each chosen deal (`n`) that is not the `same` already; one row for a contact who has none."""
+    source, place, id_ = start_of(call)
+    rank = numbered(place, case((same, ONE), else_=ZERO), n.c.id) - ONE
+    detail = case((rank == ZERO, ZERO), else_=rank + literal_column(str(FURTHER)))
+    row = Touched("deal", n.c.id, *images, detail)
+    joined = source.outerjoin(n, and_(n.c.contact_id == id_, chosen))
+    gone = ((n.c.id.is_(None), "gone"),)
+    every = planned(place, id_, gone, ((same, "in_stage"),), row).select_from(joined).subquery()
+    is_main = every.c.n % STEP == 0
+    return select(every).where(or_(every.c.outcome == "changed", is_main))
+
+
 def _moved(call: Call, n: Any) -> dict[str, Any]:
     """The columns MOVED of a deal that comes into the stage now, or stays in it."""
     stage_id = call.facts["stage_id"]
     return {
+        "pipeline_id": call.facts["pipeline_id"],
         "stage_id": stage_id,
         "outcome": call.facts["kind"],
         "stage_entered_at": case((n.c.stage_id == stage_id, n.c.stage_entered_at), else_=call.now),
@@ -117,12 +148,12 @@ def _moved(call: Call, n: Any) -> dict[str, Any]:
 def _made(call: Call) -> dict[str, Any]:
     """A deal that begins in the stage now."""
     return {
+        "pipeline_id": call.facts["pipeline_id"],
         "stage_id": call.facts["stage_id"],
         "outcome": call.facts["kind"],
         "stage_entered_at": call.now,
         "closed_at": None if call.facts["kind"] == "open" else call.now,
         "changed_at": call.now,
-        "pipeline_id": call.facts["pipeline_id"],
         "account": "",
         "opened_at": call.now,
         "external_id": None,
@@ -156,7 +187,7 @@ KINDS = (
         "Set stage",
         _facts,
         _move,
-        defaults={"stage_id": 0, "new_deal": False, "stop_enrollments": True, **dict.fromkeys(SAID)},
+        defaults={"stage_id": 0, "new_deal": False, "deal_ids": (), "stop_enrollments": True, **dict.fromkeys(SAID)},
         sides=(_stops,),
         takes="deal",
         undo_words="The history of stages keeps both the move and its undo.",

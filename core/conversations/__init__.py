@@ -2,11 +2,22 @@
 
 from core.conversations.choices import Choices, choices
 from core.conversations.filters import TABS, ConversationFilter, Names
-from core.conversations.find import Count, Page, among, count, find, find_ids, page_of, page_of_ids, tab_counts
+from core.conversations.find import (
+    Count,
+    Page,
+    among,
+    count,
+    find,
+    find_ids,
+    holds,
+    page_of,
+    page_of_ids,
+    tab_counts,
+)
 from core.conversations.paging import Slice, Sort
 from core.conversations.thread import Conversation, Deal, get, messages
 
 __all__ = [
     "TABS", "Choices", "Conversation", "ConversationFilter", "Count", "Deal", "Names", "Page", "Slice", "Sort",
-    "among", "choices", "count", "find", "find_ids", "get", "messages", "page_of", "page_of_ids", "tab_counts",
+    "among", "choices", "count", "find", "find_ids", "get", "holds", "messages", "page_of", "page_of_ids", "tab_counts",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection, or_
 
 from core.conversations import reasons, rows
 from core.conversations.filters import TABS, ConversationFilter
@@ -15,6 +15,8 @@ from core.conversations.parts import parts
 from core.conversations.phrases import BUDGET, merge, scan
 from core.conversations.plan import ALL, Key, Plan, counted
 from core.conversations.query import Query, parse
+from core.database import engines
+from core.database.tables import conversation
 
 NEWEST = Sort()
 FIRST_PAGE = Slice()
@@ -120,6 +122,14 @@ def among(reader: Connection, wanted: ConversationFilter, ids: Collection[int]) 
         held = plan.among(list(ids))
         found |= reasons.holding(reader, held, phrases) if phrases else set(held)
     return found
+
+
+def holds(reader: Connection, wanted: ConversationFilter) -> ColumnElement[bool]:
+    """Whether the filter finds a conversation, as a test on its row: for lists of other things than conversations."""
+    query = parse(wanted.search)
+    if query.phrases:  # read in the texts
+        return conversation.c.id.in_(engines.id_set(reader, find_ids(reader, wanted)))
+    return or_(*[plan.test for plan, _ in chain(*_plans(reader, wanted, query, NEWEST))])
 
 
 def tab_counts(reader: Connection, wanted: ConversationFilter, cap: int | None = None) -> dict[str, Count]:

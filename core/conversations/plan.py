@@ -116,6 +116,11 @@ class Plan:
             return self.text.ids.where(self.tab, *self._tests(without_text=True))
         return select(c.id).where(self.tab, *self._tests())
 
+    @property
+    def test(self) -> ColumnElement[bool]:
+        """Whether a conversation row matches."""
+        return and_(self.tab, *self._tests())
+
     def among(self, ids: list[int]) -> list[int]:
         """Those of these ids that match."""
         return list(self.reader.execute(self._of(ids)).scalars().all())

@@ -30,12 +30,13 @@ from core.database.tables import (
     metadata,
     outbox,
     phone_claim,
+    stage,
     template,
 )
 from core.workflows import advance
 
-NAMED = ("tag", "workflow", "custom_field")
-"""Tables whose names are unique: an old name may have been given away."""
+NAMED = ("tag", "workflow", "custom_field", "pipeline", "stage")
+"""Tables whose names are unique, of stages in their pipeline: an old name may have been given away."""
 
 MADE = (contact, conversation, phone_claim)
 """The rows of a new contact, which go together or not at all."""
@@ -141,7 +142,8 @@ def _guards(connection: Connection, rows: Rows, shape: Shape, o: Any) -> list[Co
     if shape.table in NAMED and "name_key" in shape.columns:
         other = rows.table.alias("other")
         key = images.unpacked(connection, o.c.was, rows.table.c["name_key"])
-        guards.append(~exists().where(other.c.name_key == key, other.c.id != o.c.row_id))
+        within = [other.c.pipeline_id == stage.c.pipeline_id] if rows.table is stage else []
+        guards.append(~exists().where(other.c.name_key == key, other.c.id != o.c.row_id, *within))
     return guards
 
 

@@ -68,7 +68,7 @@ def page() -> None:
                 beside(place, opened, queue)
     if bar.rows or bar.has_before or bar.has_after:
         pager.bar(place, bar, found.choices.field(place.by))
-    keys.mount()
+    keys.mount(keys.KEYS)
     dialogs.show()
 
 

@@ -12,7 +12,7 @@ from core.words import straight
 
 HERE = Path(__file__).parent
 FAMILY = "talkdeck"
-NAMES = ("card", "composer", "keys", "listing", "notes", "swatches", "table", "tags", "templates", "thread",
+NAMES = ("board", "card", "composer", "keys", "listing", "notes", "swatches", "table", "tags", "templates", "thread",
          "wording")  # fmt: skip
 
 _renderers: dict[str, Callable[..., object]] = {}

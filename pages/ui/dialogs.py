@@ -6,6 +6,7 @@ from pages.ui import (
     acting,
     ask_add,
     ask_call,
+    ask_close,
     ask_deal,
     ask_follow_up,
     ask_person,
@@ -36,6 +37,7 @@ DIALOGS: dict[str, tuple[str, Width, Body]] = {
     "add": ("Add", "medium", ask_add.add),
     "person": ("Same person", "medium", ask_person.link),
     "new": ("New contact", "small", ask_person.new),
+    "close": ("Close deals", "small", ask_close.body),
     "assign": ("Assign owner", "small", ask_deal.assign),
 }
 

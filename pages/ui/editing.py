@@ -9,7 +9,9 @@ from typing import Any, Protocol, TypeVar
 
 import streamlit as st
 
-from pages.ui import acting
+from core.errors import AppError
+from pages.ui import acting, frame, session
+from pages.ui.plain import plain
 
 NEW = 0
 
@@ -46,6 +48,17 @@ class Editing:
         id_, token = st.session_state.get(self._key, (None, ""))
         chosen = next((each for each in found if each.id == id_ != NEW), None)
         return None if chosen is None and id_ != NEW else (chosen, token)
+
+    def do(self, verb: Any, *args: object) -> None:
+        """Write it, close the dialog, and draw the page anew; a refusal is said in the dialog."""
+        try:
+            session.store().write(session.actor(), verb, *args)
+        except AppError as refused:
+            st.error(plain(str(refused)))
+            return
+        frame.did_last()
+        self.close()
+        st.rerun()
 
     def new_button(self, label: str) -> None:
         """The way to a new one."""

@@ -1,6 +1,6 @@
 """What the list is asked to show: tabs, search, the drawer of filters and the line that says it all in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -115,12 +115,17 @@ def said(place: url.Place, names: Names, counted: str) -> None:
     wanted = place.wanted
     where = {"all": "in All", "hot": "in Hot leads", "recents": "in Recents (unread or active in the last 30 days)"}
     listed = where.get(wanted.tab, "in Archived") + (", archived ones included" if wanted.include_archived else "")
+    chips(f"{counted} {listed}", wanted.words(names))
+
+
+def chips(said: str, parts: Sequence[tuple[str, str]]) -> None:
+    """A sentence, and the parts of the filter, as `ConversationFilter.words` names them, each removable."""
 
     def dropped() -> None:
         if name := st.session_state["conversations.said"].drop:
             drop(name)
 
-    data = {"said": f"{counted} {listed}", "parts": [list(part) for part in wanted.words(names)]}
+    data = {"said": said, "parts": [list(part) for part in parts]}
     components.mount("listing", "conversations.said", data, on_drop_change=dropped)
 
 

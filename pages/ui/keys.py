@@ -34,7 +34,21 @@ KEYS = [
 ]
 
 
-def mount() -> None:
+BOARD = [
+    _key("/", "Search"),
+    _key("Arrows", "From card to card", shown="← ↑ ↓ →"),
+    _key("Shift", "The card to the stage before or after", shown="Shift ← →"),
+    _key("Enter", "Open the contact"),
+    _key("x", "Select, or not"),
+    _key("m", "Move the card, or all that are selected, to a stage"),
+    _key("w", "Won"),
+    _key("l", "Lost"),
+    _key("z", "Undo what was done last", "frame-undo"),
+]
+"""Of these the board answers all that press no button itself, when a card has the focus."""
+
+
+def mount(listed: list[dict[str, Any]]) -> None:
     """The listener, and the button that shows what it listens to. Once, at the end of the page."""
     with st.container(key="keys", width="content"):
-        components.mount("keys", "conversations.keys", {"keys": KEYS})
+        components.mount("keys", "conversations.keys", {"keys": listed})

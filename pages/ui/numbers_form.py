@@ -1,17 +1,14 @@
 """The numbers that texts go out from: what there is, a new one, and changing one."""
 
-from typing import Any
-
 import streamlit as st
 
 from core.access import Right
-from core.errors import AppError
 from core.messages import numbers
 from core.messages.numbers import FASTEST, Number
 from pages.ui import frame, session
 from pages.ui.editing import Editing
 from pages.ui.places import here
-from pages.ui.plain import many, plain
+from pages.ui.plain import many
 
 EDITED = Editing("numbers")
 
@@ -45,7 +42,7 @@ def _new(token: str) -> None:
     phone = st.text_input("Phone", key=f"numbers.{token}.phone", max_chars=30)
     label, rate = _fields(Number(0, ""), token)
     if st.button("Add", type="primary", key="numbers.add"):
-        _do(numbers.add, phone, label, rate, here().region)
+        EDITED.do(numbers.add, phone, label, rate, here().region)
 
 
 def _fields(number: Number, token: str) -> tuple[str, int]:
@@ -60,21 +57,10 @@ def _edit(number: Number, token: str) -> None:
     label, rate = _fields(number, token)
     if number.is_retired:
         if st.button("Bring back", type="primary", key="numbers.revive"):
-            _do(numbers.add, number.phone, label, rate, here().region)
+            EDITED.do(numbers.add, number.phone, label, rate, here().region)
         return
     if st.button("Save", type="primary", key="numbers.save"):
-        _do(numbers.edit, number.id, label, rate)
+        EDITED.do(numbers.edit, number.id, label, rate)
     if st.button("Retire", key="numbers.retire", help="Nothing more is sent from it; who wrote to it hears from the "
                  "sender number."):  # fmt: skip
-        _do(numbers.retire, number.id)
-
-
-def _do(verb: Any, *args: object) -> None:
-    try:
-        session.store().write(session.actor(), verb, *args)
-    except AppError as refused:
-        st.error(plain(str(refused)))
-        return
-    frame.did_last()
-    EDITED.close()
-    st.rerun()
+        EDITED.do(numbers.retire, number.id)

@@ -6,12 +6,10 @@ import streamlit as st
 
 from core import templates
 from core.access import Right
-from core.errors import AppError
 from core.templates import Draft, Template
 from core.words import fold
 from pages.ui import frame, session, wording
 from pages.ui.editing import NEW, Editing
-from pages.ui.plain import plain
 
 EDITED = Editing("templates")
 TEAM, MINE = "The whole team", "Only me"
@@ -37,15 +35,15 @@ def _form(chosen: Template | None, found: list[Template], key: str) -> None:
     with st.container(horizontal=True, gap="small"):
         if chosen is None:
             if st.button("Add", type="primary", key="templates.add"):
-                _do(templates.add, draft)
+                EDITED.do(templates.add, draft)
             return
         if st.button("Save", type="primary", key="templates.save"):
-            _do(templates.edit, chosen.id, draft)
+            EDITED.do(templates.edit, chosen.id, draft)
         if chosen.is_retired:
             if st.button("Bring back", key="templates.revive"):
-                _do(templates.revive, chosen.id)
+                EDITED.do(templates.revive, chosen.id)
         elif st.button("Retire", key="templates.retire", help="It is offered no longer; texts that were sent stay"):
-            _do(templates.retire, chosen.id)
+            EDITED.do(templates.retire, chosen.id)
 
 
 def _fields(chosen: Template | None, found: list[Template], key: str) -> Draft:
@@ -81,14 +79,3 @@ def _body(body: str, key: str) -> str:
     shown = wording.whom(key)
     with above:
         return wording.field_of(body, key, shown)
-
-
-def _do(verb: Any, *args: object) -> None:
-    try:
-        session.store().write(session.actor(), verb, *args)
-    except AppError as refused:
-        st.error(plain(str(refused)))
-        return
-    frame.did_last()
-    EDITED.close()
-    st.rerun()

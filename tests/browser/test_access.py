@@ -23,6 +23,8 @@ IN_SHORT = WAYS[:2]
 """Each theme and each width once; all four at full figures."""
 
 PLACES = {
+    "board": ("in open stages of", ""),
+    "pipelines": ("New lead", "New pipeline"),
     "cleanup": ("New rule", "New rule"),
     "workflows": ("My workflow", ""),
     "workflows?w=1": ("Rules", ""),

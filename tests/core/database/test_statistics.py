@@ -53,9 +53,7 @@ def test_an_outbox_that_has_grown_is_read_by_what_is_due(sqlite_url: str) -> Non
     def put(work: Work) -> None:
         grow(work, 1)
         (id_,) = work.conn.execute(select(contact.c.id)).scalars()
-        work.conn.execute(
-            insert(outbox), [{"id": n, "contact_id": id_, "due_at": n, **waits} for n in range(1, 3_000)]
-        )
+        work.conn.execute(insert(outbox), [{"id": n, "contact_id": id_, "due_at": n, **waits} for n in range(1, 3_000)])
 
     with closing(Store.open(sqlite_url)) as store:
         store.write(ALICE, put)

@@ -1,10 +1,10 @@
-"""Pipelines and their stages."""
+"""Pipelines and stages that a file names: found, or made."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import func, insert, select
 
 from core.database import Work, engines
 from core.database.tables import pipeline, stage
@@ -21,37 +21,6 @@ class Place:
     pipeline_id: int
     stage_id: int
     kind: str
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A stage as offered; `kind` is open, won or lost."""
-
-    id: int
-    name: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class Pipeline:
-    """A pipeline as offered, with its stages in the order of the board."""
-
-    id: int
-    name: str
-    stages: tuple[Stage, ...]
-
-
-def find(reader: Connection) -> list[Pipeline]:
-    """The pipelines that are not retired, in the order of the board; those without a stage are left out."""
-    columns = pipeline.c.id, pipeline.c.name, stage.c.id.label("stage_id"), stage.c.name.label("stage"), stage.c.kind
-    joined = select(*columns).join(stage, stage.c.pipeline_id == pipeline.c.id)
-    in_use = joined.where(pipeline.c.is_retired == 0, stage.c.is_retired == 0)
-    order = pipeline.c.position, pipeline.c.id, stage.c.position, stage.c.id
-    found: dict[int, Pipeline] = {}
-    for row in reader.execute(in_use.order_by(*order)):
-        known = found.get(row.id, Pipeline(row.id, row.name, ()))
-        found[row.id] = replace(known, stages=(*known.stages, Stage(row.stage_id, row.stage, row.kind)))
-    return list(found.values())
 
 
 def ensure(work: Work, event_id: int, wanted: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], Place]:
