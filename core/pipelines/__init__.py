@@ -1,5 +1,6 @@
 """Pipelines and their stages: what there is, what files name, and what an administrator changes."""
 
+from core.pipelines.delete import retire_empty, retired, users_of
 from core.pipelines.edit import (
     CLOSED,
     KINDS,
@@ -17,7 +18,6 @@ from core.pipelines.edit import (
 )
 from core.pipelines.ensure import Place, ensure
 from core.pipelines.find import Pipeline, Stage, find, held
-from core.pipelines.retire import retire_empty, retired, users_of
 
 __all__ = [
     "CLOSED", "KINDS", "LONGEST_NAME", "LONGEST_ROT", "USUAL", "Pipeline", "Place", "Stage", "StageDraft", "add",

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from core import bulk, deals, pipelines, workflows
+from core.conversations import upkeep
 from core.database import Store, Work
+from core.database.search import reindexing
 from core.database.tables import deal, event
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.pipelines import Pipeline, StageDraft
@@ -57,8 +59,8 @@ def test_a_new_pipeline_begins_with_usual_stages_and_its_undo_takes_it_out_of_us
 
 def test_a_stage_keeps_its_deals_and_their_history_under_another_name(store: Store, ids: list[int]) -> None:
     with store.read() as reader:
-        contact_id = reader.execute(select(deal.c.contact_id).where(deal.c.stage_id == NEW).limit(1)).scalar_one()
-    bulk.start(store, ALICE, bulk.action("move", stage_id=QUOTED), bulk.choose("ticked", [contact_id]))
+        contact_id, id_ = reader.execute(select(deal.c.contact_id, deal.c.id).where(deal.c.stage_id == NEW)).first()
+    bulk.start(store, ALICE, bulk.action("move", stage_id=QUOTED, deal_ids=[id_]), bulk.choose("ticked", [contact_id]))
     before = picture(store)
     event_id = store.write(ALICE, pipelines.edit_stage, QUOTED, StageDraft("Offer made", "open", 0.4, 21))
     quoted = next(each for each in found(store).stages if each.id == QUOTED)
@@ -131,7 +133,7 @@ def held(store: Store, stage_id: int) -> set[tuple[int, int, str]]:
 def test_a_deleted_stage_gives_its_deals_to_another_as_they_are_and_undo_brings_both_back(
     store: Store, ids: list[int]
 ) -> None:
-    store.write(ALICE, _reopen_some_closed)
+    store.write(ALICE, _lose_some)
     before, moved, there = picture(store), held(store, NEW), held(store, QUOTED)
     assert len({outcome for *_, outcome in moved}) > 1
     event_id = finish(store, bulk.retire_stage(store, ALICE, NEW, QUOTED))
@@ -142,10 +144,12 @@ def test_a_deleted_stage_gives_its_deals_to_another_as_they_are_and_undo_brings_
     assert (state(store, event_id), picture(store), stages(store)[0]) == ("undone", before, "New")
 
 
-def _reopen_some_closed(work: Work) -> None:
+def _lose_some(work: Work) -> None:
     rows = work.conn.execute(select(deal.c.contact_id, deal.c.id).where(deal.c.stage_id == NEW)).all()
     for contact_id, id_ in rows[::3]:
         work.conn.execute(deal.update().where(deal.c.contact_id == contact_id, deal.c.id == id_).values(outcome="lost"))
+    with reindexing(work.conn, ids := sorted({row.contact_id for row in rows})):
+        upkeep.refresh(work.conn, ids, work.now)
 
 
 def test_a_stage_is_deleted_into_one_of_its_own_kind_and_pipeline_alone(store: Store, ids: list[int]) -> None:
@@ -156,7 +160,7 @@ def test_a_stage_is_deleted_into_one_of_its_own_kind_and_pipeline_alone(store: S
 
 
 def test_a_stage_that_a_workflow_sets_stays(store: Store, ids: list[int]) -> None:
-    steps = (Step("wait", wait_seconds=60), Step("stage", stage_id=NEW))
+    steps = (Step("send", "Hello again"), Step("stage", params={"stage_id": NEW}))
     workflow_id = store.write(ALICE, workflows.add, Draft("Nudge again", "workflow", steps))
     with pytest.raises(Conflict, match="Nudge again"):
         bulk.retire_stage(store, ALICE, NEW, QUOTED)

@@ -40,6 +40,8 @@ ACTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "stop one workflow": ("stop", {"workflow_id": 1}),
     "move": ("move", {"stage_id": 11, "amount_cents": None}),
     "move with an amount": ("move", {"stage_id": 12, "amount_cents": 12_345}),
+    "move deals by name": ("move", {"stage_id": 11, "deal_ids": tuple(range(4, 2_000, 3))}),
+    "delete a stage": ("retire_stage", {"from_id": 10, "into_id": 11}),
 }
 
 
