@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, or_
+from sqlalchemy import ColumnElement, Connection, and_, or_
 
 from core.conversations import reasons, rows
 from core.conversations.filters import TABS, ConversationFilter
@@ -129,7 +129,7 @@ def holds(reader: Connection, wanted: ConversationFilter) -> ColumnElement[bool]
     query = parse(wanted.search)
     if query.phrases:  # read in the texts
         return conversation.c.id.in_(engines.id_set(reader, find_ids(reader, wanted)))
-    return or_(*[plan.test for plan, _ in chain(*_plans(reader, wanted, query, NEWEST))])
+    return or_(*[and_(plan.tab, *plan.tests()) for plan, _ in chain(*_plans(reader, wanted, query, NEWEST))])
 
 
 def tab_counts(reader: Connection, wanted: ConversationFilter, cap: int | None = None) -> dict[str, Count]:

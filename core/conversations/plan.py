@@ -113,20 +113,15 @@ class Plan:
         if source is not None and n < self._worth_gathering(of_page=False):
             return self._of(self._all(source))
         if self.text is not None and self.text.streams:
-            return self.text.ids.where(self.tab, *self._tests(without_text=True))
-        return select(c.id).where(self.tab, *self._tests())
-
-    @property
-    def test(self) -> ColumnElement[bool]:
-        """Whether a conversation row matches."""
-        return and_(self.tab, *self._tests())
+            return self.text.ids.where(self.tab, *self.tests(without_text=True))
+        return select(c.id).where(self.tab, *self.tests())
 
     def among(self, ids: list[int]) -> list[int]:
         """Those of these ids that match."""
         return list(self.reader.execute(self._of(ids)).scalars().all())
 
     def _of(self, ids: Sequence[int]) -> Select[Any]:
-        return select(c.id).where(c.id.in_(engines.id_set(self.reader, ids)), self.tab, *self._tests())
+        return select(c.id).where(c.id.in_(engines.id_set(self.reader, ids)), self.tab, *self.tests())
 
     def _stretches(self, slice_: Slice) -> list[list[ColumnElement[bool]]]:
         """What holds of the rows the slice is taken from: stretches of the order that follow each other.
@@ -165,7 +160,8 @@ class Plan:
             low, high = (low, min(high, at)) if self.sort.descending else (max(low, at), high)
         return low, high
 
-    def _tests(self, without_text: bool = False) -> list[ColumnElement[bool]]:
+    def tests(self, without_text: bool = False) -> list[ColumnElement[bool]]:
+        """What must hold of a conversation row beside the tab's own test."""
         tests = [*self.stretch, *[condition.test for condition in self.conditions]]
         return tests if self.text is None or without_text else [*tests, self.text.test]
 
@@ -221,7 +217,7 @@ class Plan:
         if len(ids) > GATHER:
             return self._first(self._ordered(among, descending, limit))
         # So few are sorted here: with an order in the statement, an engine may walk that order's whole index instead.
-        rows = self._rows(v.contact_id).where(*among, *self._tests())
+        rows = self._rows(v.contact_id).where(*among, *self.tests())
         return sorted(self._first(rows), reverse=descending)[:limit]
 
     def _first(self, rows: Select[Any]) -> list[Key]:
@@ -258,13 +254,13 @@ class Plan:
         if end is None or len(kept) >= values["most"]:
             return kept
         ids = self.reader.execute(found.ids).scalars().all()
-        rest = select(key, c.id.label("id_")).where(c.id.in_(engines.id_set(self.reader, ids)), *within, *self._tests())
+        rest = select(key, c.id.label("id_")).where(c.id.in_(engines.id_set(self.reader, ids)), *within, *self.tests())
         return sorted(self._first(rest), reverse=descending)[: values["most"]]
 
     def _ordered(self, where: Sequence[ColumnElement[bool]], descending: bool, limit: int) -> Select[Any]:
         order = [column.desc() if descending else column.asc() for column in self.part.columns]
         rows = self._rows(v.contact_id + ZERO)  # the sum: or a planner may begin with the conversations, and sort
-        return rows.where(*where, *self._tests()).order_by(*order).limit(limit)
+        return rows.where(*where, *self.tests()).order_by(*order).limit(limit)
 
     def _rows(self, contact_id: ColumnElement[int]) -> Select[Any]:
         """Sort values and ids of conversations, joined by `contact_id` to the values that order them, if any do."""

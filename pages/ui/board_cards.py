@@ -35,7 +35,7 @@ def data(
 def _column(stage: Stage, said: Figures, at: Here) -> Drawn:
     name = f"{stage.name} (deleted)" if stage.is_retired else stage.name
     count, total = many(said.count, "deal"), at.money(said.cents) if said.count > said.unquoted else ""
-    unquoted = f"{said.unquoted:,} without an amount" if said.unquoted else ""
+    unquoted = f"{said.unquoted:,} no amount" if said.unquoted else ""
     rotting = f"{said.rotting:,} too long here" if said.rotting else ""
     is_other = "closed" if stage.kind == "open" else f"not {stage.kind}"
     otherwise = f"{said.otherwise:,} of them {is_other}" if said.otherwise else ""
@@ -60,7 +60,7 @@ def _card(card: Card, stage: Stage, at: Here, now: int) -> Drawn:
     amount = at.money(card.amount_cents)
     stay = span(max(0, now - card.entered_at)) if card.entered_at is not None else ""
     days = "" if not stay else f"{stay} here" if card.outcome == "open" else f"{stay} ago"
-    rotting = f"more than {many(stage.rot_days, 'day')}" if card.is_rotting and stage.rot_days else ""
+    rotting = f"too long: more than {many(stage.rot_days, 'day')}" if card.is_rotting and stage.rot_days else ""
     active = f"active {span(max(0, now - card.active_at))} ago" if card.active_at else "never active"
     mark = card.outcome if card.outcome != stage.kind else ""
     parts = (name, amount or "no amount", mark, card.owner, days, rotting, active, card.lost_reason)

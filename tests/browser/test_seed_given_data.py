@@ -1,8 +1,6 @@
 """What a conversations page owes its user, paragraph by paragraph (docs/seed.md), in a real browser on real data."""
 
-import json
 import re
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,13 +9,13 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 from sqlalchemy import select
 
-from core import bulk, calls, conversations, money, people, pipelines
+from core import bulk, calls, conversations, people
 from core.conversations import Conversation
 from core.database import Store
 from core.database.tables import contact, conversation, message
 from tests.browser.conftest import Open, Serve
-from tests.browser.given import AMBER, furnish, lose
-from tests.browser.hands import go, grid, ids, selected, strip, tick, until
+from tests.browser.given import AMBER, furnish, lose, see_card, see_sums
+from tests.browser.hands import grid, ids, selected, strip, tick, until
 from tests.server import AppServer
 
 
@@ -170,28 +168,9 @@ def test_notes(app: AppServer, store: Store, open_page: Open) -> None:
     assert shown(store, id_).note.endswith("prefers mornings")
 
 
-def on_the_board(app: AppServer, store: Store, page: Page) -> tuple[Counter[str], Counter[str]]:
-    """Deals and cents by stage, as the columns of all pipelines say."""
-    counts, cents = Counter[str](), Counter[str]()
-    with store.read() as reader:
-        offered = pipelines.find(reader)
-    for each in offered:
-        page.goto(f"{app.url}/board?pipeline={each.id}")
-        expect(page.get_by_text(f"in open stages of {each.name}")).to_be_visible()
-        for column in page.get_by_role("region", name=re.compile(r", [\d,]+ deals?\b")).all():
-            name, count, *total = column.locator("h3, .count, .sum").all_inner_texts()
-            counts[name] += int(count.split()[0].replace(",", ""))
-            cents[name] += money.cents(total[0], "USD") or 0 if total else 0
-    return counts, cents
-
-
 def test_add_contact_to_pipeline(app: AppServer, store: Store, open_page: Open, given_data: Path) -> None:
-    expected = json.loads((given_data / "real" / "EXPECTED.json").read_text())["star"]["deals"]
     page = open_page(app.url)
-    counts, cents = on_the_board(app, store, page)
-    assert counts == expected["by_stage"]
-    assert cents == {name: round(total * 100) for name, total in expected["amount_sum_by_stage"].items()}
-    page.goto(app.url)
+    see_sums(page, store, given_data)
     id_ = choose_conversation(page, 7)
     before = len(shown(store, id_).deals)
     page.get_by_role("button", name="Set pipeline and stage").click()
@@ -205,16 +184,7 @@ def test_add_contact_to_pipeline(app: AppServer, store: Store, open_page: Open, 
     deals = shown(store, id_).deals
     assert len(deals) == before + 1
     assert 125_000 in [deal.amount_cents for deal in deals]
-    title = page.locator(".st-key-reader-name").inner_text()
-    go(page, "Pipeline", "Board")
-    page.get_by_role("combobox", name="Pipeline").click()
-    page.get_by_role("option", name="MG Special", exact=True).click()
-    prospecting = page.get_by_role("region", name=re.compile("^Prospecting, "))
-    card = prospecting.locator(".card").filter(has_text=title).filter(has_text="$1,250")
-    expect(card).to_contain_text("less than an hour here")
-    card.get_by_role("link", name=title, exact=True).click()
-    expect(page).to_have_url(re.compile(rf"/contact\?c={id_}$"))
-    expect(page.locator(".card").get_by_text("MG Special: Prospecting").first).to_be_visible()
+    see_card(page, "MG Special", "Prospecting", "$1,250")
 
 
 def test_edit_contact_information(app: AppServer, store: Store, open_page: Open) -> None:

@@ -63,7 +63,8 @@ class Card {
     this.node.setAttribute('aria-label', data.label);
     this.node.classList.toggle('rotting', Boolean(data.rotting));
     pieces(this.money, [['amount', data.amount], ['none', data.amount ? '' : 'no amount'], ['mark', data.mark], ['owner', data.owner]]);
-    pieces(this.stay, [['days', data.days], ['rot', data.rotting]]);
+    pieces(this.stay, [[data.rotting ? 'rot' : 'days', data.days]]);
+    this.stay.title = data.rotting;
     pieces(this.more, [['active', data.active], ['reason', data.reason]]);
   }
 
