@@ -74,7 +74,7 @@ class Card {
     this.tick.hidden = !mayMany;
   }
 
-  // One card is a stop of the Tab key, and what is in it; the arrows lead to the others.
+  // One card of each column is a stop of the Tab key, and what is in it; the arrows lead to the others.
   stop(isOn) {
     [this.node, this.tick, this.link, this.menu].forEach((each) => { each.tabIndex = isOn ? 0 : -1; });
   }
@@ -191,14 +191,14 @@ class Board {
     return card;
   }
 
-  // Exactly one card is the stop of the Tab key; the ticks and the bar say what is selected.
+  // The ticks and the bar say what is selected.
   settle() {
-    if (!this.cards.has(this.current)) {
-      const first = this.columnsNode.querySelector('.card');
-      this.current = first ? this.of(first).id : null;
-    }
+    this.columns.forEach((column) => {
+      const listed = column.data.cards.map((each) => each.id);
+      if (!listed.includes(column.current)) { column.current = listed[0]; }
+      listed.forEach((id) => this.cards.get(id).stop(id === column.current));
+    });
     this.cards.forEach((card) => {
-      card.stop(card.id === this.current);
       card.tick.checked = this.ticked.has(card.id);
       card.node.classList.toggle('ticked', card.tick.checked);
     });
@@ -220,10 +220,11 @@ class Board {
   }
 
   step(id) {
-    if (id === this.current) { return; }
-    const before = this.cards.get(this.current);
-    if (before) { before.stop(false); }
+    const column = this.columnOf(id);
     this.current = id;
+    if (!column || id === column.current) { return; }
+    if (this.cards.has(column.current)) { this.cards.get(column.current).stop(false); }
+    column.current = id;
     this.cards.get(id).stop(true);
   }
 
