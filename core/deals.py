@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from core.database.tables import deal, pipeline, stage, stage_event, user
 
@@ -40,7 +40,8 @@ def stays(reader: Connection, contact_id: int) -> list[Stay]:
     )
     columns = (s.deal_id, pipeline.c.name.label("pipeline"), stage.c.name.label("stage"), stage.c.kind)
     wanted = select(*columns, s.happened_at, s.amount_after, s.cause, user.c.name.label("user")).select_from(joined)
-    ordered = wanted.where(s.contact_id == contact_id).order_by(s.deal_id.desc(), s.happened_at, s.id)
+    is_entry = or_(s.from_stage_id.is_(None), s.from_stage_id != s.to_stage_id)  # else a new amount in the same stage
+    ordered = wanted.where(s.contact_id == contact_id, is_entry).order_by(s.deal_id.desc(), s.happened_at, s.id)
     rows = reader.execute(ordered).all()
     found = []
     for row, following in zip(rows, [*rows[1:], None], strict=False):

@@ -258,10 +258,12 @@ def _contacts(stretch: Stretch, table: str) -> Select[Any]:
 
 
 def _enter_stages(work: Work, stretch: Stretch, cause: str) -> None:
-    """A line in the history of stages for every deal that came into another stage, or into being."""
+    """A line in the history of stages for every deal that came into another stage, into being, or to another amount."""
     k, conn = change.c, work.conn
     was, now = (images.unpacked(conn, image, deal.c.stage_id) for image in (k.before, k.after))
-    of_deals = [stretch.test, k.table_name == "deal", k.after.is_not(None), or_(k.before.is_(None), was != now)]
+    owed, owes = (images.unpacked(conn, image, deal.c.amount_cents) for image in (k.before, k.after))
+    is_other = or_(k.before.is_(None), was != now, owed.is_distinct_from(owes))
+    of_deals = [stretch.test, k.table_name == "deal", k.after.is_not(None), is_other]
     n = conn.execute(select(func.count()).where(*of_deals)).scalar_one()
     first = work.take_ids("stage_event", n)
     place = func.row_number().over(order_by=k.n)
@@ -274,8 +276,8 @@ def _enter_stages(work: Work, stretch: Stretch, cause: str) -> None:
         "happened_at": literal(work.now, BigInteger),
         "user_id": literal(work.actor.id, BigInteger),
         "cause": literal(cause),
-        "amount_before": images.unpacked(conn, k.before, deal.c.amount_cents),
-        "amount_after": images.unpacked(conn, k.after, deal.c.amount_cents),
+        "amount_before": owed,
+        "amount_after": owes,
         "event_id": literal(stretch.event_id, BigInteger),
     }
     conn.execute(insert(stage_event).from_select(list(values), select(*values.values()).where(*of_deals)))

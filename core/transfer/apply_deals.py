@@ -36,6 +36,7 @@ _EVENT = (
     "happened_at",
     "user_id",
     "cause",
+    "amount_before",
     "amount_after",
     "event_id",
 )
@@ -154,7 +155,7 @@ class _Writing:
             mutable = (place.pipeline_id, place.stage_id, outcome, owner_id, row.amount_cents, row.account)
             times = (row.entered_at, row.closed_at, at, external_id, self.work.now if at is None else at)
             rows.append((contact_id, first + n, *mutable, *times, self.event_id))
-            self._enter(contact_id, first + n, None, place.stage_id, (at, row.amount_cents))
+            self._enter((contact_id, first + n), (None, place.stage_id), at, (None, row.amount_cents))
             counts[contact_id] = counts.get(contact_id, 0) + 1
         loading.load_rows(self.work.conn, deal, _COLUMNS, sorted(rows))
         self.changes += [Change("deal", None, contact_id, after={"rows": n}) for contact_id, n in counts.items()]
@@ -175,10 +176,13 @@ class _Writing:
             }
             values = {name: stored._mapping[name] if value is None else value for name, value in given.items()}
             values |= {"stage_entered_at": stored.stage_entered_at, "changed_at": self.work.now}
-            if place.stage_id != stored.stage_id:
-                at = _happened_at(row, outcome) or self.work.now
+            is_moved = place.stage_id != stored.stage_id
+            at = _happened_at(row, outcome) or self.work.now if is_moved else self.work.now
+            amounts = (stored.amount_cents, values["amount_cents"])
+            if is_moved:
                 values["stage_entered_at"] = at
-                self._enter(stored.contact_id, stored.id, stored.stage_id, place.stage_id, (at, values["amount_cents"]))
+            if is_moved or amounts[0] != amounts[1]:
+                self._enter((stored.contact_id, stored.id), (stored.stage_id, place.stage_id), at, amounts)
             values["version"] = stored.version + 1
             before = {name: stored._mapping[name] for name in values if stored._mapping[name] != values[name]}
             after = {name: values[name] for name in before}
@@ -199,14 +203,16 @@ class _Writing:
         return place, row.outcome or place.kind
 
     def _enter(
-        self, contact_id: int, deal_id: int, from_id: int | None, to_id: int, at_amount: tuple[int | None, Any]
+        self,
+        of: tuple[int, int],
+        stages: tuple[int | None, int],
+        at: int | None,
+        amounts: tuple[Any, Any],
     ) -> None:
-        at, amount = at_amount
+        """A line in the history of a deal (contact, id) that came to another stage or amount, if it is known when."""
         if at is not None:
             user_id = self.work.actor.id
-            self.stage_events.append(
-                (contact_id, deal_id, from_id, to_id, at, user_id, "import", amount, self.event_id)
-            )
+            self.stage_events.append((*of, *stages, at, user_id, "import", *amounts, self.event_id))
 
 
 def _happened_at(row: DealRow, outcome: str) -> int | None:
