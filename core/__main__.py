@@ -2,11 +2,12 @@
 
 import sys
 
-from core.commands import bulk, conversations, demo, exports, imports, people, worker
+from core.commands import analytics, bulk, conversations, demo, exports, imports, people, worker
 from core.commands.app import app, console
 from core.errors import AppError, Invalid
 
-MODULES = (bulk, conversations, demo, exports, imports, people, worker)  # each adds its commands to `app` when imported
+MODULES = (analytics, bulk, conversations, demo, exports, imports, people, worker)
+"""Each adds its commands to `app` when imported."""
 
 
 def main() -> int:

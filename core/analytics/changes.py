@@ -13,7 +13,7 @@ Three things keep this from being "everything with a higher id":
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, case, func, literal_column, or_, select
 
@@ -23,6 +23,21 @@ from core.database.tables import change, contact, event, event_state
 
 SEEDING = ("import.%", "demo.%")
 """Verbs of events that insert contacts without a change row each."""
+
+SHALLOW = frozenset(
+    {
+        "call",
+        "contact",
+        "contact_tag",
+        "conversation",
+        "custom_value",
+        "note",
+        "note_version",
+        "opt_out_review",
+        "outbox",
+    }
+)
+"""Tables whose changes leave a contact's past (deals, texts, runs) as it is."""
 
 UNFINISHED = ("queued", "running", "undoing", "failed")
 """States of events that may write more; a failed one may be taken up again."""
@@ -63,6 +78,16 @@ class Reached:
         return not any(place.is_active or place.undoes_seeding for place in self.going.values())
 
 
+class Touched(NamedTuple):
+    """Contacts whose rows may be others, and those among them whose past may be another."""
+
+    ids: set[int]
+    deep: set[int]
+
+
+Changed = list[tuple[int | None, str]]
+"""Contacts and the tables in which they were changed, as often as they were; no table: the contact is new."""
+
 _undone = event.alias("undone")
 _NEW: Select[Any] = select(
     event.c.id,
@@ -99,7 +124,7 @@ def reached(top: int, gaps: Sequence[Sequence[int]], going: Sequence[Sequence[in
     return Reached(top, missing if border else {}, places)
 
 
-def read_on(reader: Connection, so_far: Reached, limit: int) -> tuple[Reached, set[int] | None]:
+def read_on(reader: Connection, so_far: Reached, limit: int) -> tuple[Reached, Touched | None]:
     """Where the reader stands now, and the contacts touched between; None: load all again, for there are more changes
     than `limit`.
     """
@@ -125,8 +150,12 @@ def read_on(reader: Connection, so_far: Reached, limit: int) -> tuple[Reached, s
     seen = {row.id for row in new}
     top = max([so_far.top, *seen])
     missing = _missing(reader, so_far, seen, top, oldest_running)
-    touched = None if ended_undo or len(changed) > limit else {id_ for id_ in changed if id_ is not None}
-    return Reached(top, missing, going), touched
+    return Reached(top, missing, going), None if ended_undo or len(changed) > limit else _touched(changed)
+
+
+def _touched(changed: Changed) -> Touched:
+    found = [(id_, table) for id_, table in changed if id_ is not None]
+    return Touched({id_ for id_, _ in found}, {id_ for id_, table in found if table not in SHALLOW})
 
 
 def _not_seen(reader: Connection, so_far: Reached) -> ColumnElement[bool]:
@@ -152,17 +181,18 @@ def _unfinished(reader: Connection, ids: Sequence[int]) -> dict[int, str]:
     return {row.event_id: row.state for row in rows if row.state in UNFINISHED}
 
 
-def _of_finished(reader: Connection, ids: Sequence[int], limit: int) -> list[int | None]:
-    """The contacts of these events' changes, as often as they were changed."""
+def _of_finished(reader: Connection, ids: Sequence[int], limit: int) -> Changed:
     if not ids:
         return []
     # Neither DISTINCT nor IS NOT NULL: for these SQLite walks the index of contacts, through all changes ever made.
-    listed = select(change.c.contact_id).where(change.c.event_id.in_(engines.id_set(reader, ids)))
-    return list(reader.execute(listed.limit(limit + 1)).scalars().all())
+    listed = select(change.c.contact_id, change.c.table_name).where(change.c.event_id.in_(engines.id_set(reader, ids)))
+    return [tuple(row) for row in reader.execute(listed.limit(limit + 1))]
 
 
-def _go_on(reader: Connection, event_id: int, place: Place, limit: int) -> tuple[Place, list[int | None]]:
-    beyond = select(change.c.n, change.c.contact_id).where(change.c.event_id == event_id, change.c.n > place.n)
+def _go_on(reader: Connection, event_id: int, place: Place, limit: int) -> tuple[Place, Changed]:
+    beyond = select(change.c.n, change.c.contact_id, change.c.table_name).where(
+        change.c.event_id == event_id, change.c.n > place.n
+    )
     changes = reader.execute(beyond.limit(limit + 1)).all()
     inserted: Sequence[int] = ()
     if place.is_seeding:
@@ -174,4 +204,4 @@ def _go_on(reader: Connection, event_id: int, place: Place, limit: int) -> tuple
         place.is_seeding,
         place.undoes_seeding,
     )
-    return further, [*[row.contact_id for row in changes], *inserted]
+    return further, [*[(row.contact_id, row.table_name) for row in changes], *[(id_, "") for id_ in inserted]]

@@ -8,7 +8,8 @@ CREATE TABLE tags AS
 SELECT ids, row_number() OVER (ORDER BY count(*) DESC, ids) AS tag_code FROM tagged GROUP BY ids;
 INSERT INTO tag_set SELECT tag_code, unnest(ids) FROM tags;
 
-CREATE TABLE staged AS SELECT contact_id, list(stage_id ORDER BY stage_id) AS ids FROM raw_deal GROUP BY contact_id;
+CREATE TABLE staged AS
+SELECT contact_id, list(DISTINCT stage_id ORDER BY stage_id) AS ids FROM raw_deal GROUP BY contact_id;
 CREATE TABLE stages AS
 SELECT ids, row_number() OVER (ORDER BY count(*) DESC, ids) AS stage_code FROM staged GROUP BY ids;
 INSERT INTO stage_set SELECT stage_code, unnest(ids) FROM stages;
@@ -42,7 +43,6 @@ LEFT JOIN (
 ORDER BY c.activity_key DESC;
 
 DROP TABLE raw_tag;
-DROP TABLE raw_deal;
 DROP TABLE raw_conversation;
 DROP TABLE tagged;
 DROP TABLE staged;

@@ -56,7 +56,7 @@ def derived(found: Mapping[str, Sequence[Any]], codes: Codes) -> dict[str, pa.Ta
     """The rows to insert, from the rows of `rows.of_contacts`; what was never seen before is added to the codes."""
     ids, keys, names, flags, owners, sources, amounts = _columns(found["raw_conversation"], 7)
     tags, tag_sets = _sets(found["raw_tag"], codes.tags)
-    stages, stage_sets = _sets(found["raw_deal"], codes.stages)
+    stages, stage_sets = _sets(found["staged"], codes.stages)
     tag_codes, tags_0, tags_1 = _columns([codes.tags.known[tags[id_]] for id_ in ids], 3)
     stage_codes, stages_0 = _columns([codes.stages.known[stages[id_]] for id_ in ids], 2)
     conversation = {

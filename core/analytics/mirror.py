@@ -13,7 +13,7 @@ import pyarrow as pa
 from sqlalchemy.exc import DBAPIError
 
 from core import clock
-from core.analytics import rows
+from core.analytics import past, rows
 from core.analytics.changes import Reached, read_on
 from core.analytics.child import Child
 from core.analytics.tables import State, Tables
@@ -210,11 +210,14 @@ class Mirror:
             if touched is None:
                 self._must_load = self._is_behind = True
                 return
-            ids = sorted(touched)
+            ids = sorted(touched.ids)
             try:
+                if reached.top > self._reached.top and not tables.rename(past.names(reader)):
+                    self._must_load = self._is_behind = True
+                    return
                 for at in range(0, len(ids), BATCH):
                     batch = ids[at : at + BATCH]
-                    tables.replace(batch, partial(rows.of_contacts, reader, batch))
+                    tables.replace(batch, partial(rows.of_contacts, reader, batch, touched.deep))
             except duckdb.Error as error:
                 self._drop(tables, error)
                 raise

@@ -1,15 +1,17 @@
 """What the mirror holds of each contact: the same selections for a whole load and for the contacts just touched."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from enum import IntFlag
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
+import pyarrow as pa
+from sqlalchemy import ClauseElement, ColumnElement, Connection, Row, Select, case, func, select
 
+from core.analytics import past
 from core.conversations.conditions import has_open_deal
 from core.database import engines
-from core.database.tables import contact_tag, conversation, deal, stage
+from core.database.tables import contact_tag, conversation, deal
 
 c = conversation.c
 
@@ -50,9 +52,8 @@ def _flags() -> ColumnElement[Any]:
     return sum(others, start=first)
 
 
-STAGES: Select[Any] = select(stage.c.id, stage.c.pipeline_id)
 TAGS: Select[Any] = select(contact_tag.c.contact_id, contact_tag.c.tag_id)
-DEALS: Select[Any] = select(deal.c.contact_id, deal.c.stage_id).distinct()
+STAGED: Select[Any] = select(deal.c.contact_id, deal.c.stage_id).distinct()
 CONVERSATIONS: Select[Any] = select(
     c.id,
     c.activity_key,
@@ -63,17 +64,28 @@ CONVERSATIONS: Select[Any] = select(
     c.amount_key,
 )
 
-STREAMS: dict[str, Select[Any]] = {
-    "raw_stage": STAGES,
+STREAMS: dict[str, ClauseElement] = {
+    "stage": past.STAGES,
+    "label": past.LABELS,
     "raw_tag": TAGS,
-    "raw_deal": DEALS,
     "raw_conversation": CONVERSATIONS,
+    **past.STREAMS,
 }
 """The tables a load arrives in, in the order in which they are sent."""
 
 
-def of_contacts(reader: Connection, contact_ids: Sequence[int]) -> dict[str, Sequence[Row[Any]]]:
-    """The rows of STREAMS, cut to these contacts; all stages."""
+class Found(NamedTuple):
+    """`rows`: what `derived` makes the contacts' rows from; `past`: the tables of past.STREAMS, of the
+    contacts `past_of`.
+    """
+
+    rows: dict[str, Sequence[Row[Any]]]
+    past_of: list[int]
+    past: dict[str, pa.Table]
+
+
+def of_contacts(reader: Connection, contact_ids: Sequence[int], deep: Set[int]) -> Found:
+    """These contacts as they are; `deep`: those whose past may be another, as that of contacts that are gone is."""
     cut = _cut(engines.is_sqlite(reader))
 
     def of(name: str, ids: Sequence[int]) -> Sequence[Row[Any]]:
@@ -83,12 +95,9 @@ def of_contacts(reader: Connection, contact_ids: Sequence[int]) -> dict[str, Seq
     # Looking a contact up in vain takes as long as finding its deals; its row tells whether there are any.
     has_deal = int(Flag.HAS_DEAL)  # or Python would make a Flag of each row's number
     selling = [row.id for row in found if row.flags & has_deal]
-    return {
-        "raw_stage": reader.execute(STAGES).all(),
-        "raw_tag": of("raw_tag", contact_ids),
-        "raw_deal": of("raw_deal", selling),
-        "raw_conversation": found,
-    }
+    rows = {"raw_tag": of("raw_tag", contact_ids), "staged": of("staged", selling), "raw_conversation": found}
+    past_of = sorted((deep & set(contact_ids)) | (set(contact_ids) - {row.id for row in found}))
+    return Found(rows, past_of, past.of_contacts(reader, past_of) if past_of else {})
 
 
 @cache
@@ -97,6 +106,6 @@ def _cut(is_sqlite: bool) -> dict[str, Select[Any]]:
     ids = engines.named_ids(is_sqlite, "ids")
     return {
         "raw_tag": TAGS.where(contact_tag.c.contact_id.in_(ids)),
-        "raw_deal": DEALS.where(deal.c.contact_id.in_(ids)),
+        "staged": STAGED.where(deal.c.contact_id.in_(ids)),
         "raw_conversation": CONVERSATIONS.where(c.id.in_(ids)),
     }

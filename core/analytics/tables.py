@@ -10,27 +10,24 @@ from typing import Any, NamedTuple
 import duckdb
 import pyarrow as pa
 
+from core.analytics import past
 from core.analytics.derived import Codes, Sets, derived
+from core.analytics.rows import Found
 
 TAG_BITS = 128
 STAGE_BITS = 64
 """So many of the commonest tags and stages have a bit in the conversation's row; the others are found by their sets."""
 
-_SCRIPTS = {name: (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8") for name in ("tables", "derive")}
-_INSERTED = {
-    "raw_stage": "INSERT INTO raw_stage BY NAME FROM incoming",
-    "raw_tag": "INSERT INTO raw_tag BY NAME FROM incoming",
-    "raw_deal": "INSERT INTO raw_deal BY NAME FROM incoming",
-    "raw_conversation": "INSERT INTO raw_conversation BY NAME FROM incoming",
-    "tag_bit": "CREATE TABLE tag_bit AS FROM incoming",
-    "stage_bit": "CREATE TABLE stage_bit AS FROM incoming",
-    "conversation": "INSERT INTO conversation BY NAME FROM incoming",
-    "tag_set": "INSERT INTO tag_set BY NAME FROM incoming",
-    "stage_set": "INSERT INTO stage_set BY NAME FROM incoming",
+_SCRIPTS = {
+    name: (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8")
+    for name in ("tables", "derive", "history")
 }
+_BITS = ("tag_bit", "stage_bit")
 _REMOVED = "DELETE FROM conversation WHERE id IN (SELECT id FROM incoming)"
+_PAST = ("deal", "state", "text", "turn", "send", "enrolled", "texted", "talk")
+_STAGED = "SELECT id, pipeline_id, kind FROM stage"
 _COMMONEST_TAGS = "SELECT tag_id FROM raw_tag GROUP BY tag_id ORDER BY count(*) DESC, tag_id"
-_COMMONEST_STAGES = "SELECT stage_id FROM raw_deal GROUP BY stage_id ORDER BY count(*) DESC, stage_id"
+_COMMONEST_STAGES = "SELECT stage_id FROM raw_deal GROUP BY stage_id ORDER BY count(DISTINCT contact_id) DESC, stage_id"
 
 
 class State(NamedTuple):
@@ -58,7 +55,9 @@ class Tables:
     def load(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
         """Take in one of the tables of a load, batch by batch."""
         self._connection.register("incoming", rows)
-        self._run(_INSERTED[name])
+        self._run(
+            f"CREATE TABLE {name} AS FROM incoming" if name in _BITS else f"INSERT INTO {name} BY NAME FROM incoming"
+        )
         self._connection.unregister("incoming")
 
     def finish_load(self) -> None:
@@ -74,11 +73,26 @@ class Tables:
         for ids, code in self._run("SELECT ids, stage_code FROM stages"):
             stages.learn(stages.mask(ids), code)
         self._codes.sources = dict(self._run("SELECT name, code FROM source"))
-        self._codes.pipelines = dict(self._run("SELECT id, pipeline_id FROM raw_stage"))
+        self._codes.pipelines = dict(self._run("SELECT id, pipeline_id FROM stage"))
         self.size = self._run("SELECT count(*) FROM conversation")[0][0]
-        self._run("DROP TABLE tags; DROP TABLE stages; DROP TABLE source; DROP TABLE raw_stage")
+        self._run("DROP TABLE tags; DROP TABLE stages; DROP TABLE source")
+        self._run(_SCRIPTS["history"])
+        for name in past.STREAMS:
+            self._run(f"DROP TABLE {name}")
 
-    def replace(self, contact_ids: Sequence[int], read: Callable[[], Mapping[str, Sequence[Any]]]) -> None:
+    def rename(self, names: Mapping[str, pa.Table]) -> bool:
+        """What stages, owners and the like are called now; False: what is derived from stages is to be loaded anew."""
+        before = self._run(_STAGED)
+        self._connection.begin()
+        for name, rows in names.items():
+            self._run(f"DELETE FROM {name}")  # noqa: S608 - our own names
+            self.load(name, rows)
+        self._connection.commit()
+        after = self._run(_STAGED)
+        self._codes.pipelines = {id_: pipeline_id for id_, pipeline_id, _ in after}
+        return set(before) <= set(after)
+
+    def replace(self, contact_ids: Sequence[int], read: Callable[[], Found]) -> None:
         """Put what `read` gives in the place of all rows of these contacts, in one step for those who ask."""
         self._connection.begin()
         with ExitStack() as if_it_fails:
@@ -89,18 +103,30 @@ class Tables:
             finally:
                 wait([removing])
             removing.result()
-            for name, rows in derived(found, self._codes).items():
+            for name, rows in derived(found.rows, self._codes).items():
                 if rows.num_rows:
                     self.load(name, rows)
+            if found.past_of:
+                self._replace_past(found)
             self._connection.commit()
             if_it_fails.pop_all()
-        self._codes.pipelines = dict(map(tuple, found["raw_stage"]))
         self.removed += len(contact_ids)
 
     def _remove(self, contact_ids: Sequence[int]) -> None:
         self._connection.register("incoming", pa.table({"id": pa.array(contact_ids, pa.int64())}))
         self._run(_REMOVED)
         self._connection.unregister("incoming")
+
+    def _replace_past(self, found: Found) -> None:
+        self._connection.register("incoming", pa.table({"id": pa.array(found.past_of, pa.int64())}))
+        for name in _PAST:
+            self._run(f"DELETE FROM {name} WHERE contact_id IN (SELECT id FROM incoming)")  # noqa: S608 - our own names
+        self._connection.unregister("incoming")
+        for name, rows in found.past.items():
+            self._connection.register(name, rows)
+        self._run(_SCRIPTS["history"])
+        for name in found.past:
+            self._connection.unregister(name)
 
     def state(self) -> State:
         """The calling thread's own way in."""

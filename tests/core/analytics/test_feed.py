@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from core.access import Actor
-from core.analytics import rows
+from core.analytics import past, rows
 from core.analytics.child import Child
 from core.database import Store
 from core.errors import Unavailable
@@ -46,15 +46,23 @@ def test_the_child_sends_every_row_as_it_stands(store: Store, alice: Actor, fixe
         child.finish()
     with store.read() as reader:
         assert reached.revision == store.revision(reader)
-        expected = rows.of_contacts(reader, ids)
-    for name, found in expected.items():
-        assert sorted(zip(*sent[name].to_pydict().values(), strict=True)) == sorted(map(tuple, found)), name
+        expected = rows.of_contacts(reader, ids, set(ids))
+        named = past.names(reader)
+    told = {name: [tuple(row) for row in expected.rows[name]] for name in ("raw_tag", "raw_conversation")}
+    told |= {
+        name: list(zip(*table.to_pydict().values(), strict=True)) for name, table in {**expected.past, **named}.items()
+    }
+    assert sent.keys() == told.keys()
+    for name, found in told.items():
+        assert sorted(map(repr, zip(*sent[name].to_pydict().values(), strict=True))) == sorted(map(repr, found)), name
 
 
 def test_an_empty_database_is_sent_as_well(store: Store) -> None:
     with Child(store.engine.url) as child:
         child.reached()
-        assert [stream.read_all().num_rows for _, stream in child.streams()] == [0] * len(rows.STREAMS)
+        sent = {name: stream.read_all() for name, stream in child.streams()}
+        assert sent.pop("label")["kind"].to_pylist() == ["owner"] * 3
+        assert [table.num_rows for table in sent.values()] == [0] * (len(rows.STREAMS) - 1)
         child.finish()
 
 
