@@ -18,8 +18,8 @@ def page() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="board.tools"):
         board.choose_pipeline(found)
-        filters.search_box(place, moved)
-        filters.drawer(place, found.choices, moved)
+        filters.search_box(place, moved, found.pipeline.name)
+        filters.drawer(place, found.choices, moved, counts_conversations=False)
         board.choose_order()
         board.stages_link()
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="board.line"):

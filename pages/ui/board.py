@@ -19,6 +19,7 @@ KEY = "board.columns"
 LOADED = "board.loaded"
 FOLDED = "board.folded"
 ORDER = "board.order"
+CHECKED = "board.checked"
 PACE_SECONDS = 5.0
 STAGES = "admin/pipelines.py"
 CONTACT = "inbox/contact.py"
@@ -174,12 +175,15 @@ def said(found: Found) -> None:
 @st.fragment(run_every=PACE_SECONDS)
 def news() -> None:
     """Whether the board has become another since it was drawn; it moves only when somebody wants it."""
-    shown: Loaded | None = st.session_state.get(LOADED)
+    shown: Loaded = st.session_state[LOADED]
     with session.store().read() as reader:
-        if shown is None or session.store().revision(reader) == shown.revision:
-            return
-        now = board.figures(reader, shown.asked.wanted, shown.asked.pipeline_id, clock.now())
-    if now != shown.figures and st.button("The board has changed: show", icon=":material/refresh:", key="board.news"):
+        revision = shown, session.store().revision(reader)
+        if st.session_state.get(CHECKED, (None, None))[0] != revision:
+            now = board.figures(reader, shown.asked.wanted, shown.asked.pipeline_id, clock.now())
+            st.session_state[CHECKED] = revision, now != shown.figures
+    if st.session_state[CHECKED][1] and st.button(
+        "The board has changed: show", icon=":material/refresh:", key="board.news"
+    ):
         st.rerun()
 
 

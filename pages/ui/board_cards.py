@@ -63,7 +63,8 @@ def _card(card: Card, stage: Stage, at: Here, now: int) -> Drawn:
     rotting = f"too long: more than {many(stage.rot_days, 'day')}" if card.is_rotting and stage.rot_days else ""
     active = f"active {span(max(0, now - card.active_at))} ago" if card.active_at else "never active"
     mark = card.outcome if card.outcome != stage.kind else ""
-    parts = (name, amount or "no amount", mark, card.owner, days, rotting, active, card.lost_reason)
+    reason = card.lost_reason if card.outcome == "lost" else ""
+    parts = (name, amount or "no amount", mark, card.owner, days, rotting, active, reason)
     return {
         "id": card.id,
         "contact": card.contact_id,
@@ -75,6 +76,6 @@ def _card(card: Card, stage: Stage, at: Here, now: int) -> Drawn:
         "days": days,
         "rotting": rotting,
         "active": active,
-        "reason": card.lost_reason,
+        "reason": reason,
         "label": ", ".join(part for part in parts if part),
     }

@@ -50,8 +50,8 @@ def show_archived() -> None:
     url.follow()
 
 
-def search_box(place: url.Place, moved: bool) -> None:
-    """Enter or the arrow searches the open tab, the X clears."""
+def search_box(place: url.Place, moved: bool, where: str = "") -> None:
+    """Enter or the arrow searches the open tab, or what is named, the X clears."""
     key = "conversations.search"
 
     def run() -> None:
@@ -69,18 +69,18 @@ def search_box(place: url.Place, moved: bool) -> None:
             key=key,
             max_chars=url.TEXT_LIMIT,
             label_visibility="collapsed",
-            placeholder=f"Search {TABS[place.wanted.tab]}: name, phone, e-mail, notes, tags, messages   ( / )",
+            placeholder=f"Search {where or TABS[place.wanted.tab]}: name, phone, e-mail, notes, tags, messages   ( / )",
         )
         st.form_submit_button("→", key="conversations.search.run", help="Search this tab (Enter)", on_click=run)
         st.form_submit_button("✕", key="conversations.search.clear", help="Clear the search", on_click=clear)
 
 
-def drawer(place: url.Place, choices: Choices, moved: bool) -> None:
+def drawer(place: url.Place, choices: Choices, moved: bool, counts_conversations: bool = True) -> None:
     """Every filter there is; each takes effect at once."""
     wanted, names = place.wanted, choices.names
     sources = {name: name for name in choices.sources}
     with st.popover("Filters", icon=":material/tune:", key="conversations.filters", on_change="rerun") as opened:
-        counts = facets.load(wanted) if opened.open else {}
+        counts = facets.load(wanted) if opened.open and counts_conversations else {}
         left, right = st.columns(2)
         with left:
             _many("tags", "Tags", wanted.tags, dict(names.tags), moved)

@@ -64,6 +64,10 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
 .st-key-account-title > :first-child { font-weight: 600; font-size: 1.2rem; }
 [class*="st-key-history-line"] [class*="-facts"] [data-testid="stText"] { font-size: 0.92rem; opacity: 0.8; }
 [class*="st-key-cleanup-"][class*="-words"] > :first-child { font-weight: 600; }
+[class*="st-key-pipelines-title"] [data-testid="stText"] { font-weight: 600; font-size: 1.1rem; }
+[class*="st-key-stages-"][class*="-facts"] [data-testid="stText"] + [data-testid="stText"],
+[class*="st-key-stages-"][class*="-facts"] > :last-child [data-testid="stText"] { font-size: 0.9rem; opacity: 0.8; }
+.st-key-pipelines-page :is([class*="-up"], [class*="-down"]) p { font-size: 0; }
 .st-key-reader-name, .st-key-reader-who { min-width: 0; }
 .st-key-reader-number [data-testid="stText"] {
   font-size: 0.85rem; line-height: 1.3; white-space: nowrap; opacity: 0.8; }
@@ -87,7 +91,7 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
   .st-key-reader-panel { height: auto; border-width: 1px; border-radius: 0; }
   div:has(> .st-key-reader-panel) { flex: 1 1 100%; width: 100%; }
   .st-key-reader-own, .st-key-keys { display: none; }
-  .st-key-conversations-columns { display: none; }
+  .st-key-conversations-columns, .st-key-board-stages { display: none; }
   .st-key-conversations-verbs, .st-key-conversations-ticks { flex-wrap: nowrap; overflow-x: auto; max-width: 100%; }
   .st-key-conversations-verbs:not(:has(button:enabled)) { overflow-x: hidden; }
   .st-key-conversations-verbs > *, .st-key-conversations-ticks > * { flex: none; }

@@ -42,7 +42,7 @@ class Card {
     this.menu = head.appendChild(button('menu', '⋯', '', () => board.ask([this.id])));
     this.money = this.node.appendChild(element('div', 'line money'));
     this.stay = this.node.appendChild(element('div', 'line stay'));
-    this.more = this.node.appendChild(element('div', 'line more'));
+    this.reason = this.node.appendChild(element('div', 'line reason'));
     this.node.addEventListener('focusin', () => board.step(this.id));
     this.node.addEventListener('dragstart', (event) => board.drag(this, event));
     this.node.addEventListener('dragend', () => board.drop(null));
@@ -63,9 +63,9 @@ class Card {
     this.node.setAttribute('aria-label', data.label);
     this.node.classList.toggle('rotting', Boolean(data.rotting));
     pieces(this.money, [['amount', data.amount], ['none', data.amount ? '' : 'no amount'], ['mark', data.mark], ['owner', data.owner]]);
-    pieces(this.stay, [[data.rotting ? 'rot' : 'days', data.days]]);
+    pieces(this.stay, [[data.rotting ? 'rot' : 'days', data.days], ['active', data.active]]);
     this.stay.title = data.rotting;
-    pieces(this.more, [['active', data.active], ['reason', data.reason]]);
+    this.reason.textContent = data.reason;
   }
 
   allow(may, mayMany) {
