@@ -14,6 +14,9 @@ from core.analytics import past
 from core.analytics.derived import Codes, Sets, derived
 from core.analytics.rows import Found
 
+STRETCH = 100_000
+"""Contacts whose past is derived at once."""
+
 TAG_BITS = 128
 STAGE_BITS = 64
 """So many of the commonest tags and stages have a bit in the conversation's row; the others are found by their sets."""
@@ -76,9 +79,26 @@ class Tables:
         self._codes.pipelines = dict(self._run("SELECT id, pipeline_id FROM stage"))
         self.size = self._run("SELECT count(*) FROM conversation")[0][0]
         self._run("DROP TABLE tags; DROP TABLE stages; DROP TABLE source")
-        self._run(_SCRIPTS["history"])
+        self._derive_past()
+
+    def _derive_past(self) -> None:
+        """By stretches of contacts, and packed before and after: all at once would take several times the memory."""
         for name in past.STREAMS:
-            self._run(f"DROP TABLE {name}")
+            self._run(f"ALTER TABLE {name} RENAME TO whole_{name}")
+        self._run("CHECKPOINT")
+        n = max(self.size // STRETCH, 1)
+        parts = [place / n for place in range(1, n + 1)]
+        ((bounds,),) = self._run("SELECT quantile_disc(id, $1::DOUBLE[]) FROM conversation", parts)
+        after = -1
+        for until in bounds or []:
+            of = f"WHERE contact_id > {after:d} AND contact_id <= {until:d}"
+            for name in past.STREAMS:
+                self._run(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM whole_{name} {of}")  # noqa: S608 - our own names
+            self._run(_SCRIPTS["history"])
+            after = until
+        for name in past.STREAMS:
+            self._run(f"DROP VIEW IF EXISTS {name}; DROP TABLE whole_{name}")
+        self._run("CHECKPOINT")
 
     def rename(self, names: Mapping[str, pa.Table]) -> bool:
         """What stages, owners and the like are called now; False: what is derived from stages is to be loaded anew."""

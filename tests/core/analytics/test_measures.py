@@ -9,7 +9,7 @@ import pytest
 
 from core import clock
 from core.access import Actor
-from core.analytics import measures
+from core.analytics import measures, tables
 from core.analytics import mirror as room
 from core.analytics.asked import Asked, previous
 from core.analytics.measures import MEASURES, Measure
@@ -32,6 +32,7 @@ ZONES = ("UTC", "America/New_York", "Pacific/Auckland", "Asia/Kolkata")
 def ids(store: Store, alice: Actor, fixed_clock: Clock, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Forty conversations with a past."""
     monkeypatch.setattr(room, "REST", 1)
+    monkeypatch.setattr(tables, "STRETCH", 7)
     return store.write(alice, drifting.fill, 40, 3)
 
 
