@@ -10,7 +10,7 @@ from core import contacts, conversations
 from core.contacts import FIELDS
 from core.conversations import ConversationFilter, Slice
 from core.errors import AppError
-from pages.ui import acting, asking, frame, session, url
+from pages.ui import acting, address, asking, frame, session, url
 from pages.ui.acting import Asked
 from pages.ui.places import here
 from pages.ui.plain import plain
@@ -23,7 +23,7 @@ def link(asked: Asked) -> None:
     """Search, choose one, link."""
     asking.whom(asked)
     search = st.text_input(
-        "Name, phone or e-mail of the other contact", key="ask.person.search", live="300ms", max_chars=url.TEXT_LIMIT
+        "Name, phone or e-mail of the other contact", key="ask.person.search", live="300ms", max_chars=address.TEXT_LIMIT
     )
     own = asked.target.conversation or 0
     found = _found(search.strip(), own) if search.strip() else {}

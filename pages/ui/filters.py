@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.conversations.choices import Choices
 from core.conversations.filters import ConversationFilter, Names
-from pages.ui import components, facets, own_filters, url
+from pages.ui import address, components, facets, own_filters, url
 from pages.ui.places import here
 
 TABS = {"all": "All", "hot": "Hot leads", "recents": "Recents", "archived": "Archived"}
@@ -67,7 +67,7 @@ def search_box(place: url.Place, moved: bool, where: str = "") -> None:
         st.text_input(
             "Search",
             key=key,
-            max_chars=url.TEXT_LIMIT,
+            max_chars=address.TEXT_LIMIT,
             label_visibility="collapsed",
             placeholder=f"Search {where or TABS[place.wanted.tab]}: name, phone, e-mail, notes, tags, messages   ( / )",
         )

@@ -9,7 +9,7 @@ import streamlit as st
 from core.conversations import ConversationFilter
 from core.custom import Field
 from core.custom.asked import Asked, parse
-from pages.ui import url
+from pages.ui import address, url
 from pages.ui.plain import plain
 
 
@@ -66,7 +66,7 @@ def _draw(is_day: bool, label: str, key: str, apply: Callable[[], None]) -> None
     if is_day:
         st.date_input(label, key=key, on_change=apply, value=None)
     else:
-        st.text_input(label, key=key, on_change=apply, max_chars=url.TEXT_LIMIT)
+        st.text_input(label, key=key, on_change=apply, max_chars=address.TEXT_LIMIT)
 
 
 def _put(field: Field, op: str, values: Sequence[str]) -> None:

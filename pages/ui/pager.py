@@ -7,13 +7,13 @@ import streamlit as st
 
 from core.conversations import Page
 from core.custom import Field
-from pages.ui import url
+from pages.ui import address, url
 from pages.ui.plain import plain
 
 JUMPS = {"activity": ("Day", "date"), "name": ("Beginning of the name", "text"), "amount": ("Amount", "amount")}
 """Of each order: what is asked for, and what kind of value that is."""
 
-FIRST_DAY, LAST_DAY = date(url.YEARS[0], 1, 1), date(url.YEARS[-1], 12, 31)
+FIRST_DAY, LAST_DAY = date(address.YEARS[0], 1, 1), date(address.YEARS[-1], 12, 31)
 
 
 @dataclass(frozen=True)

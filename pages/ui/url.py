@@ -1,8 +1,8 @@
 """The address holds the list's whole state; it is read part by part, and what cannot be used is left out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,15 +12,13 @@ from core.conversations.filters import TABS, ConversationFilter
 from core.conversations.paging import Slice, Sort
 from core.conversations.upkeep import activity_key
 from core.custom import asked
-from core.errors import Invalid
 from core.words import fold
+from pages.ui import address
+from pages.ui.address import Part
 from pages.ui.places import here
 
 SIZES = (50, 100, 200)
-TEXT_LIMIT = 300
-LIST_LIMIT = 200
 MOST_CENTS = 10**14
-YEARS = range(1970, 2200)
 STATE = "conversations.place"
 WRITTEN = "conversations.written"
 MOVED = "conversations.moved"
@@ -60,7 +58,7 @@ class Place:
             return min(int(self.at), MOST_CENTS // 100) * 100
         if self.sort.field_id is not None:
             return self.at  # read as the field's kind demands, where fields are known
-        day = _day(self.at)
+        day = address.day([self.at])
         return activity_key(here().start_of(day + timedelta(days=1) if self.descending else day), 0)
 
     def first_page(self) -> "Place":
@@ -72,52 +70,21 @@ class Place:
         return replace(self.first_page(), wanted=replace(self.wanted, **parts))
 
 
-@dataclass(frozen=True)
-class Part:
-    """One name in the address: the field it stands for, how it is read and how it is written."""
-
-    field: str
-    read: Callable[[list[str]], Any]
-    write: Callable[[Any], Any] = str
-
-
-def _one(values: list[str]) -> str:
-    is_odd = any(c == "\0" or "\ud800" <= c <= "\udfff" for c in "".join(values))  # no database holds them
-    if len(values) != 1 or len(values[0]) > TEXT_LIMIT or is_odd:
-        raise ValueError(values)
-    return values[0]
-
-
-def _number(values: list[str]) -> int:
-    text = _one(values)
-    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
-        raise ValueError(text)
-    return int(text)
-
-
 def _cursor(values: list[str]) -> str:
-    return str(_number(values))
-
-
-def _numbers(values: list[str]) -> tuple[int, ...]:
-    return tuple(_number([value]) for value in values[:LIST_LIMIT])
-
-
-def _texts(values: list[str]) -> tuple[str, ...]:
-    return tuple(_one([value]) for value in values[:LIST_LIMIT])
+    return str(address.number(values))
 
 
 def _asked(values: list[str]) -> tuple[str, ...]:
-    return tuple(str(asked.parse(text)) for text in _texts(values))
+    return tuple(str(asked.parse(text)) for text in address.texts(values))
 
 
 def _row(values: list[str]) -> int | None:
-    return None if values == ["unknown"] else _number(values)
+    return None if values == ["unknown"] else address.number(values)
 
 
 def _cents(values: list[str]) -> int:
-    whole, _, rest = _one(values).partition(".")
-    cents = _number([whole]) * 100 + _number([rest.ljust(2, "0")])
+    whole, _, rest = address.one(values).partition(".")
+    cents = address.number([whole]) * 100 + address.number([rest.ljust(2, "0")])
     if len(rest) > 2 or cents > MOST_CENTS:
         raise ValueError(values)
     return cents
@@ -127,85 +94,59 @@ def _amount(cents: int) -> str:
     return f"{cents / 100:.2f}" if cents % 100 else str(cents // 100)
 
 
-def _among(*allowed: Any) -> Callable[[list[str]], Any]:
-    known = {str(value): value for value in allowed}
-
-    def read(values: list[str]) -> Any:
-        if _one(values) not in known:
-            raise ValueError(values)
-        return known[values[0]]
-
-    return read
-
-
-def _truth(values: list[str]) -> bool:
-    return bool(_among(0, 1)(values))
-
-
-def _flag(value: bool) -> str:
-    return str(int(value))
-
-
-def _day(text: str) -> date:
-    day = date.fromisoformat(text)
-    if day.year not in YEARS:
-        raise ValueError(text)
-    return day
-
-
 def _from_day(values: list[str]) -> int:
-    return here().start_of(_day(_one(values)))
+    return here().start_of(address.day(values))
 
 
 def _to_day(values: list[str]) -> int:
-    return here().start_of(_day(_one(values)) + timedelta(days=1))
+    return here().start_of(address.day(values) + timedelta(days=1))
 
 
 FILTER = {
-    "tab": Part("tab", _among(*TABS)),
-    "archived": Part("include_archived", _truth, _flag),
-    "q": Part("search", _one),
-    "tag": Part("tags", _numbers, list),
-    "tags": Part("tags_mode", _among("any", "all", "none")),
-    "stage": Part("stages", _numbers, list),
-    "pipeline": Part("pipeline_id", _number),
-    "who": Part("owner_mode", _among("anyone", "mine", "unassigned", "these")),
-    "owner": Part("owners", _numbers, list),
-    "source": Part("sources", _texts, list),
-    "unread": Part("unread", _truth, _flag),
-    "hot": Part("is_hot", _truth, _flag),
-    "last": Part("last_direction", _among("in", "out")),
+    "tab": Part("tab", address.among(*TABS)),
+    "archived": Part("include_archived", address.truth, address.flag),
+    "q": Part("search", address.one),
+    "tag": Part("tags", address.numbers, list),
+    "tags": Part("tags_mode", address.among("any", "all", "none")),
+    "stage": Part("stages", address.numbers, list),
+    "pipeline": Part("pipeline_id", address.number),
+    "who": Part("owner_mode", address.among("anyone", "mine", "unassigned", "these")),
+    "owner": Part("owners", address.numbers, list),
+    "source": Part("sources", address.texts, list),
+    "unread": Part("unread", address.truth, address.flag),
+    "hot": Part("is_hot", address.truth, address.flag),
+    "last": Part("last_direction", address.among("in", "out")),
     "from": Part("active_from", _from_day, lambda at: here().local(at).date().isoformat()),
     "to": Part("active_to", _to_day, lambda at: here().local(at - 1).date().isoformat()),
     "min": Part("amount_from", _cents, _amount),
     "max": Part("amount_to", _cents, _amount),
-    "quoted": Part("is_quoted", _truth, _flag),
-    "optout": Part("opted_out", _truth, _flag),
-    "deal": Part("has_deal", _truth, _flag),
-    "open_deal": Part("has_open_deal", _truth, _flag),
+    "quoted": Part("is_quoted", address.truth, address.flag),
+    "optout": Part("opted_out", address.truth, address.flag),
+    "deal": Part("has_deal", address.truth, address.flag),
+    "open_deal": Part("has_open_deal", address.truth, address.flag),
     "field": Part("custom", _asked, list),
-    "workflow": Part("in_workflow", _truth, _flag),
-    "followup": Part("follow_up", _among("due", "planned", "none")),
+    "workflow": Part("in_workflow", address.truth, address.flag),
+    "followup": Part("follow_up", address.among("due", "planned", "none")),
 }
 
 PLACE = {
-    "sort": Part("by", lambda values: Sort(_one(values)).by),
-    "down": Part("descending", _truth, _flag),
-    "size": Part("size", _among(*SIZES)),
+    "sort": Part("by", lambda values: Sort(address.one(values)).by),
+    "down": Part("descending", address.truth, address.flag),
+    "size": Part("size", address.among(*SIZES)),
     "after": Part("after", _cursor),
     "before": Part("before", _cursor),
-    "end": Part("is_last", _truth, _flag),
-    "at": Part("at", _one),
+    "end": Part("is_last", address.truth, address.flag),
+    "at": Part("at", address.one),
     "row": Part("row", _row, lambda row: "unknown" if row is None else str(row)),
-    "c": Part("opened", _number),
-    "queue": Part("queue", _one),
+    "c": Part("opened", address.number),
+    "queue": Part("queue", address.one),
 }
 
 
 def read(params: Mapping[str, list[str]]) -> tuple[Place, list[str]]:
     """The place an address names, and the names in it that could not be used."""
-    wanted, left_out = _read(params, FILTER)
-    parts, also = _read(params, PLACE)
+    wanted, left_out = address.read(params, FILTER)
+    parts, also = address.read(params, PLACE)
     unknown = [name for name in params if name not in FILTER and name not in PLACE]
     place = Place(ConversationFilter(**wanted), **parts)
     try:
@@ -215,26 +156,9 @@ def read(params: Mapping[str, list[str]]) -> tuple[Place, list[str]]:
     return place, [*left_out, *also, *unknown]
 
 
-def _read(params: Mapping[str, list[str]], known: Mapping[str, Part]) -> tuple[dict[str, Any], list[str]]:
-    found, left_out = {}, []
-    for name, part in known.items():
-        if name not in params:
-            continue
-        try:
-            found[part.field] = part.read(params[name])
-        except (ValueError, OverflowError, Invalid):
-            left_out.append(name)
-    return found, left_out
-
-
 def write(place: Place) -> dict[str, Any]:
     """The address of a place; what is as usual is left out."""
-    return {**_written(place.wanted, ConversationFilter(), FILTER), **_written(place, Place(), PLACE)}
-
-
-def _written(what: object, usual: object, known: Mapping[str, Part]) -> dict[str, Any]:
-    pairs = ((name, part, getattr(what, part.field)) for name, part in known.items())
-    return {name: part.write(value) for name, part, value in pairs if value != getattr(usual, part.field)}
+    return {**address.written(place.wanted, ConversationFilter(), FILTER), **address.written(place, Place(), PLACE)}
 
 
 def query(place: Place) -> str:
@@ -296,5 +220,5 @@ def keep(place: Place) -> None:
 
 def contact() -> int | None:
     """The contact that a page of its own is asked for; None when the address names none."""
-    found, _ = _read({"c": st.query_params.get_all("c")}, {"c": PLACE["c"]})
+    found, _ = address.read({"c": st.query_params.get_all("c")}, {"c": PLACE["c"]})
     return found.get("opened")

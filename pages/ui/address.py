@@ -1,0 +1,96 @@
+"""How an address is read and written part by part: each name stands for a field of a place, and is checked."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core.errors import Invalid
+
+TEXT_LIMIT = 300
+LIST_LIMIT = 200
+YEARS = range(1970, 2200)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One name in the address: the field it stands for, how it is read and how it is written."""
+
+    field: str
+    read: Callable[[list[str]], Any]
+    write: Callable[[Any], Any] = str
+
+
+def read(params: Mapping[str, list[str]], known: Mapping[str, Part]) -> tuple[dict[str, Any], list[str]]:
+    """The fields that an address sets, and the names in it that could not be used."""
+    found, left_out = {}, []
+    for name, part in known.items():
+        if name not in params:
+            continue
+        try:
+            found[part.field] = part.read(params[name])
+        except (ValueError, OverflowError, Invalid):
+            left_out.append(name)
+    return found, left_out
+
+
+def written(what: object, usual: object, known: Mapping[str, Part]) -> dict[str, Any]:
+    """The address of a place; what is as usual is left out."""
+    pairs = ((name, part, getattr(what, part.field)) for name, part in known.items())
+    return {name: part.write(value) for name, part, value in pairs if value != getattr(usual, part.field)}
+
+
+def one(values: list[str]) -> str:
+    """A text."""
+    is_odd = any(c == "\0" or "\ud800" <= c <= "\udfff" for c in "".join(values))  # no database holds them
+    if len(values) != 1 or len(values[0]) > TEXT_LIMIT or is_odd:
+        raise ValueError(values)
+    return values[0]
+
+
+def number(values: list[str]) -> int:
+    """A number that is not negative, such as an id."""
+    text = one(values)
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        raise ValueError(text)
+    return int(text)
+
+
+def numbers(values: list[str]) -> tuple[int, ...]:
+    """A list of them."""
+    return tuple(number([value]) for value in values[:LIST_LIMIT])
+
+
+def texts(values: list[str]) -> tuple[str, ...]:
+    """A list of texts."""
+    return tuple(one([value]) for value in values[:LIST_LIMIT])
+
+
+def among(*allowed: Any) -> Callable[[list[str]], Any]:
+    """One of these, as `str` writes them."""
+    known = {str(value): value for value in allowed}
+
+    def read_one(values: list[str]) -> Any:
+        if one(values) not in known:
+            raise ValueError(values)
+        return known[values[0]]
+
+    return read_one
+
+
+def truth(values: list[str]) -> bool:
+    """1 or 0."""
+    return bool(among(0, 1)(values))
+
+
+def flag(value: bool) -> str:
+    """How `truth` is written."""
+    return str(int(value))
+
+
+def day(values: list[str]) -> date:
+    """A day such as 2026-01-31."""
+    found = date.fromisoformat(one(values))
+    if found.year not in YEARS:
+        raise ValueError(values)
+    return found
