@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core import bulk, clock, history, jobs, undo
+from core import bulk, history, jobs, undo
 from core.bulk import Group
 from core.errors import AppError
 from core.history import Entry
@@ -13,10 +13,9 @@ from core.undo import Offer
 from core.undo.offer import IMPORTS
 from core.web import exports
 from core.words import straight
-from pages.ui import desk, frame, preview, selection, session
+from pages.ui import desk, frame, preview, session
 from pages.ui.places import here
 from pages.ui.plain import many, plain
-from pages.ui.ticks import Frozen, ascending
 
 PARAM = "event"
 AGAIN = ("done", "done_with_errors", "cancelled", "failed")
@@ -184,7 +183,4 @@ def _picked(found: Account) -> Group | None:
 def _select(event_id: int, outcome_: str, reason: str | None) -> None:
     with session.store().read() as reader:
         ids = history.ids(reader, session.actor(), event_id, outcome_, reason)
-    frozen = Frozen(ascending(ids), clock.now(), f"rows of event {event_id}")
-    desk.keep(selection.freeze(selection.clear(desk.state()), frozen))
-    desk.show_selected()
-    st.switch_page("inbox/conversations.py")
+    desk.open_these(ids, f"rows of event {event_id}")

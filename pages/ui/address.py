@@ -1,15 +1,19 @@
-"""How an address is read and written part by part: each name stands for a field of a place, and is checked."""
+"""The address of a page, read and written part by part; and the place it stands for, which the session keeps."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
 
 from core.errors import Invalid
 
 TEXT_LIMIT = 300
 LIST_LIMIT = 200
 YEARS = range(1970, 2200)
+
+P = TypeVar("P")
 
 
 @dataclass(frozen=True)
@@ -94,3 +98,65 @@ def day(values: list[str]) -> date:
     if found.year not in YEARS:
         raise ValueError(values)
     return found
+
+
+class Kept(Generic[P]):
+    """Where somebody is on one page.
+
+    A click is answered from what this session knows; the address counts when nobody clicked: a link, back, forward.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        usual: P,
+        read_all: Callable[[Mapping[str, list[str]]], tuple[P, list[str]]],
+        write: Callable[[P], dict[str, Any]],
+    ) -> None:
+        self.state, self.moved = f"{name}.place", f"{name}.moved"
+        self._written, self._follow = f"{name}.written", f"{name}.follow"
+        self._usual, self._read, self._write = usual, read_all, write
+
+    def current(self) -> tuple[P, list[str], bool]:
+        """The place of this run, the names that were ignored, and whether the widgets must follow it."""
+        own = st.session_state
+        params = {name: st.query_params.get_all(name) for name in st.query_params}
+        if own.pop(self.moved, False) or (self.state in own and params == own.get(self._written)):
+            return own[self.state], [], own.pop(self._follow, False)
+        place, ignored = self._read(params)
+        own.pop(self._follow, None)
+        self.keep(place)
+        own[self._written] = params
+        return place, ignored, True
+
+    def now(self) -> P:
+        """The place, for callbacks."""
+        found: P = st.session_state.get(self.state, self._usual)
+        return found
+
+    def go(self, place: P) -> None:
+        """Move to a place; the browser's back leads to the former one. For callbacks."""
+        self.keep(place)
+        st.session_state[self.moved] = True
+        params = self._write(place)
+        listed = {name: list(map(str, value if isinstance(value, list) else [value])) for name, value in params.items()}
+        if listed != st.session_state.get(self._written):
+            st.query_params.from_dict(params)
+            st.session_state[self._written] = listed
+
+    def follow(self) -> None:
+        """The place was changed elsewhere than in the widgets that show it: they follow in the next run. For
+        callbacks.
+        """
+        st.session_state[self._follow] = True
+
+    def stay(self) -> None:
+        """Something was clicked that does not change the place: an address still under way must not be taken for a
+        move.
+        """
+        if self.state in st.session_state:
+            st.session_state[self.moved] = True
+
+    def keep(self, place: P) -> None:
+        """This is the place from now on, though the address says otherwise."""
+        st.session_state[self.state] = place

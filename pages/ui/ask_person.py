@@ -23,8 +23,9 @@ def link(asked: Asked) -> None:
     """Search, choose one, link."""
     asking.whom(asked)
     search = st.text_input(
-        "Name, phone or e-mail of the other contact", key="ask.person.search", live="300ms", max_chars=address.TEXT_LIMIT
-    )
+        "Name, phone or e-mail of the other contact", key="ask.person.search", live="300ms",
+        max_chars=address.TEXT_LIMIT,
+    )  # fmt: skip
     own = asked.target.conversation or 0
     found = _found(search.strip(), own) if search.strip() else {}
     chosen = None

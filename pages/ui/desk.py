@@ -1,13 +1,13 @@
 """What the person does with the list: tick, sort, open, step to the next conversation, choose columns."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 import streamlit as st
 
-from core import conversations, people
+from core import clock, conversations, people
 from core.conversations import Slice
 from core.conversations.upkeep import activity_key
 from core.custom import Field
@@ -16,8 +16,9 @@ from pages.ui import grid, selection, session, ticks, url
 from pages.ui.pager import Shown
 from pages.ui.plain import plain
 from pages.ui.selection import Column, GridState, Report
-from pages.ui.ticks import Ticks
+from pages.ui.ticks import Frozen, Ticks, ascending
 
+INBOX = "inbox/conversations.py"
 STATE = "conversations.desk"
 PAGE = "conversations.page"
 COLUMNS = "conversations.columns"
@@ -84,6 +85,16 @@ def hear(report: Report) -> None:
 def show_selected() -> None:
     """The list shows the selection alone when its page is drawn next."""
     url.go(replace(url.Place(), ticked_from=0))
+
+
+def open_these(ids: Iterable[int], said: str) -> None:
+    """The inbox, with exactly these conversations selected and shown, in place of what was selected before.
+
+    `said`: what they are, in words.
+    """
+    keep(selection.freeze(selection.clear(state()), Frozen(ascending(ids), clock.now(), said)))
+    show_selected()
+    st.switch_page(INBOX)
 
 
 def close() -> None:

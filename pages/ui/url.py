@@ -19,10 +19,6 @@ from pages.ui.places import here
 
 SIZES = (50, 100, 200)
 MOST_CENTS = 10**14
-STATE = "conversations.place"
-WRITTEN = "conversations.written"
-MOVED = "conversations.moved"
-FOLLOW = "conversations.follow"
 
 
 @dataclass(frozen=True)
@@ -166,59 +162,17 @@ def query(place: Place) -> str:
     return urlencode(write(place), doseq=True)
 
 
-def current() -> tuple[Place, list[str], bool]:
-    """The place of this run, the names that were ignored, and whether the widgets must follow it.
-
-    A click is answered from what this session knows; the address counts when nobody clicked: a link, back, forward.
-    """
-    params = {name: st.query_params.get_all(name) for name in st.query_params}
-    if st.session_state.pop(MOVED, False) or (STATE in st.session_state and params == st.session_state.get(WRITTEN)):
-        return st.session_state[STATE], [], st.session_state.pop(FOLLOW, False)
-    place, ignored = read(params)
-    st.session_state.pop(FOLLOW, None)
-    keep(place)
-    st.session_state[WRITTEN] = params
-    return place, ignored, True
-
-
-def now() -> Place:
-    """The place, for callbacks."""
-    return st.session_state.get(STATE, Place())
-
-
-def go(place: Place) -> None:
-    """Move to a place; the browser's back leads to the former one. For callbacks."""
-    keep(place)
-    st.session_state[MOVED] = True
-    params = write(place)
-    written = {name: list(map(str, value if isinstance(value, list) else [value])) for name, value in params.items()}
-    if written != st.session_state.get(WRITTEN):
-        st.query_params.from_dict(params)
-        st.session_state[WRITTEN] = written
-
-
-def follow() -> None:
-    """The place was changed elsewhere than in the widgets that show it: they follow in the next run. For callbacks."""
-    st.session_state[FOLLOW] = True
-
-
 def listed(place: Place) -> Place:
     """The list alone, from its beginning, with nothing open: what a saved view keeps."""
     return replace(place.first_page(), opened=None, queue="")
-
-
-def stay() -> None:
-    """Something was clicked that does not change the place: an address still under way must not be taken for a move."""
-    if STATE in st.session_state:
-        st.session_state[MOVED] = True
-
-
-def keep(place: Place) -> None:
-    """This is the place from now on, though the address says otherwise."""
-    st.session_state[STATE] = place
 
 
 def contact() -> int | None:
     """The contact that a page of its own is asked for; None when the address names none."""
     found, _ = address.read({"c": st.query_params.get_all("c")}, {"c": PLACE["c"]})
     return found.get("opened")
+
+
+KEPT = address.Kept("conversations", Place(), read, write)
+STATE, MOVED = KEPT.state, KEPT.moved
+current, now, go, follow, stay, keep = KEPT.current, KEPT.now, KEPT.go, KEPT.follow, KEPT.stay, KEPT.keep
