@@ -27,7 +27,7 @@ logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 ROOT = Path(__file__).resolve().parent
 # What the pages need, imported before the first visitor comes. Not the grid: Streamlit knows a component only when
 # a page run imports it.
-HEAVY = ("pandas", "pyarrow", "duckdb")
+HEAVY = ("pandas", "pyarrow", "duckdb", "altair")
 
 
 def _rules() -> guard.Rules:

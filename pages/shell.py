@@ -18,6 +18,7 @@ PLACES = (
     ("inbox/contact.py", "Contact", "person", "contact"),
     ("inbox/cleanup.py", "Clean up", "cleaning_services", "cleanup"),
     ("pipeline/board.py", "Board", "view_kanban", "board"),
+    ("pipeline/analytics.py", "Analytics", "monitoring", "analytics"),
     ("outreach/workflows.py", "Workflows", "account_tree", "workflows"),
     ("outreach/outbox.py", "Outbox", "outbox", "outbox"),
     ("outreach/templates.py", "Templates", "text_snippet", "templates"),

@@ -42,7 +42,7 @@ def page() -> None:
     live.listed()
     found = listing.load(place, actor, desk.state().ticks)
     place = found.place
-    notices.ignored(ignored)
+    notices.ignored(ignored, url.PARTS)
     if notices.nothing_at_all(found):
         return
     filters.tab_bar(place, {tab: listing.figure(count) for tab, count in found.counts.items()}, moved)

@@ -114,7 +114,7 @@ class Kept(Generic[P]):
         write: Callable[[P], dict[str, Any]],
     ) -> None:
         self.state, self.moved = f"{name}.place", f"{name}.moved"
-        self._written, self._follow = f"{name}.written", f"{name}.follow"
+        self._written, self._follow, self._left = f"{name}.written", f"{name}.follow", f"{name}.left"
         self._usual, self._read, self._write = usual, read_all, write
 
     def current(self) -> tuple[P, list[str], bool]:
@@ -124,6 +124,8 @@ class Kept(Generic[P]):
         if own.pop(self.moved, False) or (self.state in own and params == own.get(self._written)):
             return own[self.state], [], own.pop(self._follow, False)
         place, ignored = self._read(params)
+        if own.pop(self._left, False) and len(ignored) == len(params):
+            place, ignored = own[self.state], []
         own.pop(self._follow, None)
         self.keep(place)
         own[self._written] = params
@@ -136,13 +138,24 @@ class Kept(Generic[P]):
 
     def go(self, place: P) -> None:
         """Move to a place; the browser's back leads to the former one. For callbacks."""
+        former = st.session_state.get(self._written)
+        params = self.lead(place)
+        if st.session_state[self._written] != former:
+            st.query_params.from_dict(params)
+
+    def lead(self, place: P) -> dict[str, Any]:
+        """The address with which another page, that shows nothing of its own any more, switches to this place."""
         self.keep(place)
-        st.session_state[self.moved] = True
         params = self._write(place)
         listed = {name: list(map(str, value if isinstance(value, list) else [value])) for name, value in params.items()}
-        if listed != st.session_state.get(self._written):
-            st.query_params.from_dict(params)
-            st.session_state[self._written] = listed
+        st.session_state[self.moved], st.session_state[self._written] = True, listed
+        return params
+
+    def leave(self) -> None:
+        """Another page is about to be switched to. Streamlit leaves the address of that one here, and the browser's
+        back comes by it: it means the place that was left.
+        """
+        st.session_state[self._left] = True
 
     def follow(self) -> None:
         """The place was changed elsewhere than in the widgets that show it: they follow in the next run. For

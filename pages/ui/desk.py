@@ -82,19 +82,13 @@ def hear(report: Report) -> None:
         url.stay()
 
 
-def show_selected() -> None:
-    """The list shows the selection alone when its page is drawn next."""
-    url.go(replace(url.Place(), ticked_from=0))
-
-
 def open_these(ids: Iterable[int], said: str) -> None:
     """The inbox, with exactly these conversations selected and shown, in place of what was selected before.
 
     `said`: what they are, in words.
     """
     keep(selection.freeze(selection.clear(state()), Frozen(ascending(ids), clock.now(), said)))
-    show_selected()
-    st.switch_page(INBOX)
+    st.switch_page(INBOX, query_params=url.KEPT.lead(replace(url.Place(), ticked_from=0)))
 
 
 def close() -> None:

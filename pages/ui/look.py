@@ -102,6 +102,27 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
     .st-key-conversations-tabs, .st-key-conversations-tools, .st-key-conversations-actions, .st-key-conversations-line,
     .st-key-conversations-gone, .st-key-conversations-list, .st-key-conversations-pager)) { display: none; }
 }
+[class*="st-key-analytics-block"] { height: 100%; }
+.st-key-analytics-tiles [data-testid="stMetricValue"] { font-size: 1.55rem; }
+.st-key-analytics-tiles [data-testid="stButton"] p { color: var(--st-link-color); font-size: 0.92rem; }
+[class*="st-key-analytics-foot"] [data-testid="stCaptionContainer"] { font-variant-numeric: tabular-nums; }
+.st-key-analytics-about [data-testid="stText"] { opacity: 0.8; }
+@media print { /* one clean page: what is shown, without what can be pressed */
+  @page { margin: 10mm; }
+  body, .stApp { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  .stApp, .stApp :has(.st-key-analytics-page) { position: static; height: auto; overflow: visible; }
+  header, [data-testid="stHeader"], [data-testid="stToolbar"], [data-testid="stElementToolbar"], .st-key-frame,
+  .st-key-analytics-page :is(button, [role="radiogroup"], [data-testid="stExpander"], [data-testid="stTooltipIcon"]),
+  .st-key-analytics-filters, .stApp :has(> .st-key-analytics-filters) { display: none !important; }
+  [data-testid="stMainBlockContainer"] { padding: 0; }
+  .st-key-analytics-page { width: 100%; max-width: none; zoom: 0.6; gap: 0.6rem; }
+  .st-key-analytics-page [data-testid="stHorizontalBlock"], .st-key-analytics-tiles {
+    display: flex !important; flex-wrap: nowrap; gap: 0.6rem; margin-bottom: 0.6rem; }
+  .st-key-analytics-page [data-testid="stColumn"] { flex: 1 1 0; min-width: 0; }
+  .st-key-analytics-tiles > * { flex: 1 1 0; min-width: 0; width: auto; }
+  [class*="st-key-analytics-block"], [class*="st-key-analytics-tile"] { break-inside: avoid; }
+  .st-key-analytics-page .marks { width: 100% !important; height: auto !important; }
+}
 </style>"""
 
 

@@ -1,5 +1,7 @@
 """What a person is told when the list is empty, longer than it looks, or not what the address asked for."""
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from core.conversations import ConversationFilter
@@ -9,11 +11,11 @@ from pages.ui.listing import Listing
 from pages.ui.plain import plain
 
 
-def ignored(names: list[str]) -> None:
+def ignored(names: list[str], parts: Collection[str]) -> None:
     """Parts of the address that could not be used; they are named by their own names only when they are known ones."""
     if not names:
         return
-    known = [name for name in names if name in url.FILTER or name in url.PLACE]
+    known = [name for name in names if name in parts]
     said = f"Ignored in this link, because it cannot be used: {', '.join(known)}." if known else ""
     other = "Ignored in this link: parts that this page does not know." if len(known) < len(names) else ""
     st.toast(" ".join(part for part in (said, other) if part), icon=":material/link_off:")

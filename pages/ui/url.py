@@ -138,12 +138,14 @@ PLACE = {
     "queue": Part("queue", address.one),
 }
 
+PARTS = frozenset((*FILTER, *PLACE))
+
 
 def read(params: Mapping[str, list[str]]) -> tuple[Place, list[str]]:
     """The place an address names, and the names in it that could not be used."""
     wanted, left_out = address.read(params, FILTER)
     parts, also = address.read(params, PLACE)
-    unknown = [name for name in params if name not in FILTER and name not in PLACE]
+    unknown = [name for name in params if name not in PARTS]
     place = Place(ConversationFilter(**wanted), **parts)
     try:
         place.slice  # noqa: B018

@@ -1,4 +1,5 @@
-// A table of texts; the first cell of a row may open what the row is about, as a link that also opens in a new tab.
+// A table of texts; the first cell of a row may open what the row is about, and other cells what they count, as links
+// that also open in a new tab.
 function element(tag, name, text) {
   const made = document.createElement(tag);
   made.className = name;
@@ -6,13 +7,13 @@ function element(tag, name, text) {
   return made;
 }
 
-function link(row, open) {
-  const made = element('a', 'open', row.cells[0]);
-  made.href = row.href;
+function link(text, href, open) {
+  const made = element('a', 'open', text);
+  made.href = href;
   made.addEventListener('click', (event) => {
     if (event.button || event.ctrlKey || event.metaKey || event.shiftKey) { return; }
     event.preventDefault();
-    open(row.id);
+    open();
   });
   return made;
 }
@@ -28,13 +29,15 @@ export default function (component) {
   const head = table.createTHead().insertRow();
   data.heads.forEach((title, n) => { head.append(element('th', data.numbers.includes(n) ? 'number' : '', title)); });
   const body = table.createTBody();
-  data.rows.forEach((row) => {
+  data.rows.forEach((row, place) => {
     const line = body.insertRow();
     row.cells.forEach((text, n) => {
       const cell = line.insertCell();
       cell.className = (data.numbers.includes(n) ? 'number' : '') + (text && text !== '0' ? '' : ' blank');
       cell.dataset.head = data.heads[n];
-      cell.append(n === 0 && row.href ? link(row, (id) => setTriggerValue('open', id)) : element('div', 'text', text));
+      const href = row.links[n] || (n === 0 ? row.href : '');
+      const what = row.links[n] ? [place, n] : row.id;
+      cell.append(href ? link(text, href, () => setTriggerValue('open', what)) : element('div', 'text', text));
     });
   });
   if (old) { old.replaceWith(table); } else { parentElement.append(table); }

@@ -1,0 +1,71 @@
+"""Figures from the mirror of this process, for whoever may see them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.analytics import measures
+from core.analytics.measures import Asked, Difference, Figures
+from core.analytics.mirror import Mirror
+from core.errors import Unavailable
+from pages.ui import session
+
+PACE_SECONDS = 1.0
+STANDING = {"value_by_stage"}
+"""Measures of how things stand at the end of the period."""
+
+NOW = {"forecast", "ageing", "gone_quiet", "unanswered"}
+"""Measures of how things stand now, whatever the period."""
+
+
+def figures(name: str, asked: Asked) -> Figures:
+    """The figures of a measure, broken down where it can be."""
+    return measures.figures(_mirror(), session.actor(), name, _fitting(name, asked))
+
+
+def rows(name: str, asked: Asked, cell: Mapping[str, Any]) -> pd.DataFrame:
+    """What one of them counted."""
+    return measures.rows(_mirror(), session.actor(), name, _fitting(name, asked), cell)
+
+
+def check(asked: Asked) -> list[Difference]:
+    """The figures that are not what their rows add up to."""
+    return measures.check(_mirror(), session.actor(), replace(asked, by=""))
+
+
+def _fitting(name: str, asked: Asked) -> Asked:
+    """Only how things stood is asked of a day in the past: how a deal fared is known better now."""
+    by, at = asked.by if asked.by in measures.find(name).by else "", asked.at if name in STANDING else None
+    return replace(asked, by=by, at=at)
+
+
+def _mirror() -> Mirror:
+    found = session.mirror()
+    if found is None:
+        raise Unavailable("This process keeps no mirror, so it has no figures. Start it as README.md says.")
+    return found
+
+
+def is_ready() -> bool:
+    """Whether there are figures (yet)."""
+    return _mirror().age() is not None
+
+
+def refresh() -> None:
+    """Have the mirror look at the database now. A callback."""
+    with session.store().read() as reader:
+        _mirror().current(session.store().revision(reader))
+
+
+@st.fragment(run_every=PACE_SECONDS)
+def wait() -> None:
+    """Until the mirror is there: a sentence, and a look every second."""
+    if is_ready():
+        st.rerun()
+    said = "The figures are being prepared; the page goes on by itself."
+    if _mirror().status.state == "failed":
+        said = "The figures cannot be prepared now; it is tried again and again. The log of the server says why."
+    st.info(said, icon=":material/hourglass_top:")

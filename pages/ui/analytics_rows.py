@@ -1,0 +1,152 @@
+"""What one figure counted: every row of it, and the way to these contacts in the inbox."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core import conversations
+from core.access import Right
+from core.analytics.measures import Figures
+from core.conversations.filters import Names
+from core.errors import NotFound
+from pages.ui import analytics_data, analytics_files, analytics_place, desk, session, table
+from pages.ui.analytics_place import Place
+from pages.ui.analytics_words import key, said, title
+from pages.ui.places import here
+from pages.ui.plain import many, plain
+
+AT_ONCE = 50
+FROM = "analytics.rows.from"
+HIDDEN = ("contact_id", "group_id", "stage_id", "owner_id", "deal_id")
+
+
+def show(place: Place, names: Names, about: str) -> None:
+    """The list of the figure that the address names."""
+    st.button("Back to the figures", icon=":material/arrow_back:", key="analytics.rows.back", type="tertiary",
+              on_click=analytics_place.go, args=(place.showing(),))  # fmt: skip
+    try:
+        found = analytics_data.figures(place.measure, place.asked())
+        column = found.measure.column(place.figure)
+        cell = _cell(found, place)
+    except (NotFound, StopIteration):
+        st.info("There is no such figure (any more).", icon=":material/search_off:")
+        return
+    rows = analytics_data.rows(place.measure, place.asked(), {**cell, "column": column.name})
+    parts = [key(name, value) for name, value in cell.items() if name != "group_id"] + _group(found, cell)
+    words = ": ".join([found.measure.title, ", ".join([*parts, title(column.name)])])
+    st.subheader(plain(words), anchor=False)
+    st.text(f"{about[:1].upper()}{about[1:]}")
+    st.text(counted(rows, found.measure.rows))
+    with st.container(horizontal=True, gap="small", key="analytics.rows.acts"):
+        _acts(rows, words, place)
+    _list(_named(rows, names))
+
+
+def _group(found: Figures, cell: Mapping[str, Any]) -> list[str]:
+    if "group_id" not in cell:
+        return []
+    return [str(found.frame.loc[found.frame["group_id"] == cell["group_id"], "group"].iloc[0])]
+
+
+def _cell(found: Figures, place: Place) -> dict[str, Any]:
+    """The keys that the address gives, as the frame has them.
+
+    Raises: StopIteration when no line has them.
+    """
+    asked = {key: text for key, text in place.cells.items() if key in (*found.measure.keys, "group_id")}
+    records = found.frame.to_dict("records")
+    line = next(record for record in records if all(str(record.get(key)) == text for key, text in asked.items()))
+    return {key: line[key] for key in asked}
+
+
+def counted(rows: pd.DataFrame, noun: str) -> str:
+    """How many rows, what they sum to, how many contacts; such as “12 deals, $3,400 in all, 10 contacts”."""
+    plural = f"{len(rows):,} {noun[:-1]}ies" if noun.endswith("y") and len(rows) != 1 else many(len(rows), noun)
+    parts = [plural]
+    if "amount_cents" in rows and len(rows):
+        quoted = rows["amount_cents"].dropna()
+        parts.append(f"{here().money(int(quoted.sum()))} in all" if len(quoted) else "no amounts")
+        if 0 < len(quoted) < len(rows):
+            parts.append(f"{len(rows) - len(quoted):,} without an amount")
+    return ", ".join([*parts, many(rows["contact_id"].nunique(), "contact")])
+
+
+def _acts(rows: pd.DataFrame, words: str, place: Place) -> None:
+    ids = [int(id_) for id_ in rows["contact_id"].unique()]
+    label = f"Open these {many(len(ids), 'contact')} in the inbox"
+    if ids and st.button(label, icon=":material/forum:", key="analytics.rows.open"):
+        analytics_place.leave()
+        desk.open_these(ids, words)
+    name = f"{place.measure}-{place.figure}"
+    analytics_files.button("analytics.rows.csv", name, lambda: _with_names(rows), "CSV of all rows")
+
+
+def _with_names(rows: pd.DataFrame) -> pd.DataFrame:
+    names = _contacts(rows["contact_id"].unique().tolist())
+    return rows.assign(contact=rows["contact_id"].map(names)).drop(columns="group_id", errors="ignore")
+
+
+def _contacts(ids: list[int]) -> dict[int, str]:
+    """What contacts are called: by name, without one by phone, for who may see it."""
+    may = session.actor().may(Right.CONTACT_PERSONAL)
+    with session.store().read() as reader:
+        found = conversations.page_of(reader, [int(id_) for id_ in ids])
+    return {
+        record["id"]: f"{record['first_name']} {record['last_name']}".strip()
+        or (here().national(record["phone"]) if may else "Contact")
+        for record in found.to_dict("records")
+    }
+
+
+def _named(rows: pd.DataFrame, names: Names) -> pd.DataFrame:
+    """Stages and owners by name, where the rows have ids."""
+    if "stage_id" in rows and "stage" not in rows:
+        rows = rows.assign(stage=[names.stages.get(id_, "Not known") for id_ in rows["stage_id"]])
+    if "owner_id" in rows:
+        rows = rows.assign(owner=[names.owners.get(id_, "") for id_ in rows["owner_id"]])
+    return rows
+
+
+def _list(rows: pd.DataFrame) -> None:
+    first = min(st.session_state.get(FROM, 0), max(len(rows) - 1, 0) // AT_ONCE * AT_ONCE)
+    page = rows.iloc[first : first + AT_ONCE]
+    shown = [name for name in rows.columns if name not in HIDDEN]
+    contacts = _contacts(page["contact_id"].unique().tolist())
+    lines = [
+        (int(record["contact_id"]), (contacts.get(record["contact_id"], "Contact"), *_cells(record, shown)))
+        for record in page.to_dict("records")
+    ]
+    table.of_contacts("analytics.rows.list", ["Contact", *map(title, shown)], lines, "What the figure counted",
+                      analytics_place.leave)  # fmt: skip
+    if len(rows) > AT_ONCE:
+        _pager(first, len(rows))
+
+
+def _cells(record: Mapping[str, Any], shown: list[str]) -> tuple[str, ...]:
+    def text(name: str) -> str:
+        value = record[name]
+        if name.endswith("_at") or name == "since":
+            return "" if pd.isna(value) else f"{here().local(int(value)):%-d %b %Y, %H:%M}"
+        if name.endswith("_cents"):
+            return said(value, "cents")
+        if isinstance(value, bool):
+            return "Yes" if value else "No"
+        return said(value, "seconds") if name == "seconds" else key(name, value)
+
+    return tuple(text(name) for name in shown)
+
+
+def _pager(first: int, n: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="analytics.rows.pager"):
+        st.button("Previous", key="analytics.rows.previous", disabled=first == 0, on_click=_turn,
+                  args=(first - AT_ONCE,))  # fmt: skip
+        st.text(f"Rows {first + 1:,}–{min(first + AT_ONCE, n):,} of {n:,}")
+        st.button("Next", key="analytics.rows.next", disabled=first + AT_ONCE >= n, on_click=_turn,
+                  args=(first + AT_ONCE,))  # fmt: skip
+
+
+def _turn(first: int) -> None:
+    st.session_state[FROM] = first
+    analytics_place.stay()
