@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from core.access import Actor
@@ -13,7 +12,6 @@ from core.analytics import inbox, rows
 from core.analytics import mirror as room
 from core.analytics.child import Child
 from core.analytics.mirror import Mirror
-from core.analytics.tables import Tables
 from core.conversations import ConversationFilter
 from core.database import Store, engines
 from core.errors import Unavailable
@@ -113,20 +111,6 @@ def test_a_refresh_that_breaks_off_while_it_reads_leaves_everything_as_it_was(
     assert not mirror.current(verbs.revision(filled))
     mirror.step()
     assert verbs.equals(filled, mirror)
-
-
-def test_nothing_outside_can_be_reached_from_it(mirror: Mirror) -> None:
-    cursor = Tables().state().cursor
-    listening = "something"  # a variable that SQL must not see
-    attempts = (
-        "SELECT * FROM 'core/errors.py'", "SELECT * FROM read_text('README.md')", "COPY conversation TO 'out.csv'",
-        "ATTACH 'other.db'", "INSTALL sqlite", "LOAD sqlite", "SET memory_limit = '3GB'", "SELECT * FROM listening",
-        "SET enable_external_access = true",
-    )  # fmt: skip
-    for attempt in attempts:
-        with pytest.raises(duckdb.Error):
-            cursor.execute(attempt).fetchall()
-    assert listening
 
 
 def test_those_who_ask_while_it_is_refreshed_see_one_state_each(filled: Store, alice: Actor, mirror: Mirror) -> None:
