@@ -42,9 +42,10 @@ def show(workflow_id: int) -> None:
                 + (f" Adds the tag {names.get(found.tag_id, '(gone)')}." if found.tag_id else ""))  # fmt: skip
     if session.actor().may(Right.WORKFLOW_EDIT):
         _buttons(found)
-    _steps(found)
+    pace = workflow_people.pace(found)  # kept up to date while it is looked at
+    st.fragment(_steps, run_every=pace)(found)
     if session.actor().may(Right.CONVERSATION_VIEW):
-        workflow_people.show(found)
+        st.fragment(workflow_people.show, run_every=pace)(found)
     _details(found)
 
 

@@ -24,15 +24,16 @@ Words = dict[tuple[int, int], str]
 """A step in words, by version and position."""
 
 
-def show(found: Workflow) -> None:
-    """Kept up to date while it is looked at."""
+def pace(found: Workflow) -> float | None:
+    """Every how many seconds what changes by itself is drawn anew; None: not by itself."""
     with session.store().read() as reader:
         counts = workflows.counts(reader, found.id)
     is_watched = found.state == "on" and found.live and sum(counts.values()) <= WATCHED
-    st.fragment(_drawn, run_every=LOOK_SECONDS if is_watched else None)(found)
+    return LOOK_SECONDS if is_watched else None
 
 
-def _drawn(found: Workflow) -> None:
+def show(found: Workflow) -> None:
+    """Who comes next, and everybody."""
     with session.store().read() as reader:
         counts = workflows.counts(reader, found.id)
     total = sum(counts.values())

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, TimeoutError, expect
 from sqlalchemy import insert, update
 
 from core import people
@@ -106,6 +106,22 @@ def go(page: Page, menu: str, name: str) -> None:
     """To another page by the bar at the top."""
     page.get_by_test_id("stTopNavSection").get_by_text(menu, exact=True).click()
     page.get_by_role("menuitem", name=name).click()
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """From a list of choices; one that is drawn anew meanwhile, and so closed, is opened once more. Returns when what
+    follows from the choice is drawn.
+    """
+    wanted = page.get_by_role("option", name=option, exact=True)
+    for patience in (2_000, 5_000, 10_000, PATIENCE_SECONDS * 1_000):
+        page.get_by_role("combobox", name=label, exact=True).press("ArrowDown")
+        try:
+            wanted.click(timeout=patience)
+        except TimeoutError:
+            continue
+        page.wait_for_timeout(200)  # the choice is on its way
+        return expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    raise AssertionError(f"{label} never offered {option}")
 
 
 def strip(page: Page) -> Locator:

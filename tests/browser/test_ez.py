@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from core import calls, people, workflows
 from core.database import Store
 from core.workflows import Draft, Step
 from tests.browser.conftest import Open, Picture, Serve
-from tests.browser.hands import EVIL, furnish, grid, ids, strip, until
+from tests.browser.hands import EVIL, choose, furnish, grid, ids, strip, until
 from tests.server import AppServer
 
 
@@ -26,11 +26,6 @@ def running(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> AppServer
 def store(running: AppServer) -> Iterator[Store]:
     with closing(Store.open(f"sqlite:///{running.data_dir / 'talkdeck.db'}")) as opened:
         yield opened
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=option).click()
 
 
 def in_it(store: Store, contact_id: int) -> bool:

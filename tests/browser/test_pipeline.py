@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from core import conversations, pipelines
 from core.database import Store
 from core.database.tables import conversation
 from tests.browser.conftest import Open, Picture, Serve
-from tests.browser.hands import furnish, grid, strip
+from tests.browser.hands import choose, furnish, grid, strip
 from tests.server import AppServer
 
 
@@ -26,11 +26,6 @@ def running(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> AppServer
 def store(running: AppServer) -> Iterator[Store]:
     with closing(Store.open(f"sqlite:///{running.data_dir / 'talkdeck.db'}")) as opened:
         yield opened
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label, exact=True).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def test_a_contact_is_put_into_a_stage_with_the_amount_that_was_quoted_and_then_lost(

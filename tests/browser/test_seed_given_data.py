@@ -15,7 +15,7 @@ from core.database import Store
 from core.database.tables import contact, conversation, message
 from tests.browser.conftest import Open, Serve
 from tests.browser.given import AMBER, furnish, lose, see_card, see_sums
-from tests.browser.hands import grid, ids, selected, strip, tick, until
+from tests.browser.hands import choose, grid, ids, selected, strip, tick, until
 from tests.server import AppServer
 
 
@@ -52,11 +52,6 @@ def choose_conversation(page: Page, row: int) -> int:
     frame.locator(f'.ag-row[row-index="{row}"] [col-id="name"]').click()
     expect(page.get_by_role("button", name="EZ Call").or_(page.get_by_role("link", name="EZ Call"))).to_be_visible()
     return id_
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("dialog").get_by_role("combobox", name=label, exact=True).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def under_the_search_bar(page: Page, verb: str) -> None:

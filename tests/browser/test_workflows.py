@@ -10,7 +10,7 @@ from core import workflows
 from core.database import Store
 from core.workflows import Step, Workflow
 from tests.browser.conftest import Open, Picture, Serve
-from tests.browser.hands import furnish, go, grid, strip, tick, until, where
+from tests.browser.hands import choose, furnish, go, grid, strip, tick, until, where
 from tests.browser.talking import open_store
 from tests.server import AppServer
 
@@ -39,11 +39,6 @@ def made(store: Store) -> list[Workflow]:
 
 def button(page: Page, name: str) -> Locator:
     return page.get_by_role("button", name=name, exact=True)
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def press(page: Page, label: str, title: str) -> None:

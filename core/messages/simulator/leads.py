@@ -20,8 +20,10 @@ _ANSWERS = (
     (r"", ("Ok thanks!", "Great, thank you", "Got it", "Thanks, talk soon 👍", "Who is this again?")),
 )  # fmt: skip
 
-SILENT = 4
-"""One of so many texts is not answered."""
+_REFUSALS = ("STOP", "Please take me off your list", "Wrong number, don't text me again")
+
+SILENT, REFUSING = 4, 16
+"""One of so many texts is not answered, and one of so many answers refuses."""
 
 
 def answer(body: str, salt: str) -> tuple[str, float] | None:
@@ -29,5 +31,7 @@ def answer(body: str, salt: str) -> tuple[str, float] | None:
     drawn = hashlib.sha256(f"{salt}\0{body}".encode()).digest()
     if drawn[0] % SILENT == 0:
         return None
+    if drawn[3] % REFUSING == 0:
+        return _REFUSALS[drawn[1] % len(_REFUSALS)], 4 + drawn[2] % 6
     lines = next(lines for pattern, lines in _ANSWERS if re.search(pattern, body, re.IGNORECASE))
     return (lines[drawn[1] % len(lines)], 4 + drawn[2] % 6) if lines else None
