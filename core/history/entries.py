@@ -182,4 +182,5 @@ def _said(row: Row[Any], undone: Row[Any] | None) -> str:
     if undone is not None and row.verb == "undo":
         return f"undid: {undone.user or 'Talkdeck'} {_said(undone, None)}"
     selection = json.loads(row.selection) if row.selection else {}
-    return said(row.verb, json.loads(row.params or "{}"), selection)
+    changed = None if row.state in ("queued", "running") else row.changed
+    return said(row.verb, json.loads(row.params or "{}"), selection, changed)

@@ -25,6 +25,7 @@ VERBS = {
     "enrollment.start": "enrolled",
     "enrollment.text": "sent a text to many",
     "enrollment.stop": "stopped enrollments",
+    "enrollment.move": "carried a workflow on",
     "deal.move": "set stages",
     "contact.add": "added a contact",
     "contact.edit": "changed a contact",
@@ -64,6 +65,8 @@ VERBS = {
     "workflow.add": "added a workflow",
     "workflow.edit": "changed a workflow",
     "workflow.state": "switched a workflow",
+    "view.save": "saved a view",
+    "view.remove": "removed a view",
     "cleanup.add": "added a cleanup rule",
     "cleanup.edit": "changed a cleanup rule",
     "cleanup.never": "silenced a cleanup rule",
@@ -92,8 +95,10 @@ VERBS = {
 }
 """What a user did, by the verb of its event."""
 
-QUIET = ("message.send", "message.withhold", "message.hold", "message.report", "message.receive")
-"""What happens by itself with every text: listed only where it is asked for."""
+QUIET = (
+    "message.send", "message.withhold", "message.hold", "message.report", "message.receive", "enrollment.move",
+)  # fmt: skip
+"""What happens by itself with every text and step: listed only where it is asked for."""
 
 STATES = {
     "queued": "waiting",
@@ -159,10 +164,10 @@ _NAMES = {"owner_id": "owner", "stage_id": "stage", "tag_id": "tag"}
 _YES_NO = ("is_archived", "is_hot", "is_due", "is_retired")
 
 
-def said(verb: str, params: dict[str, Any], selection: dict[str, Any]) -> str:
-    """What an event did, without who did it."""
+def said(verb: str, params: dict[str, Any], selection: dict[str, Any], changed: int | None) -> str:
+    """What an event did, without who did it; `changed`: to how many conversations, None while that is not known."""
     if "said" in params and "n" in selection:
-        return sentence(params["said"], selection["n"], selection["words"])
+        return sentence(params["said"], changed or selection["n"], selection["words"])
     if "said" in params:
         return str(params["said"])
     if verb.startswith("import.") and params.get("file"):

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, case, func, select, union_all
 
-from core.database.tables import contact, enrollment, outbox
+from core.database.tables import contact, enrollment, outbox, workflow
 from core.database.tables.talk import UNSETTLED
 from core.errors import Invalid
 
@@ -41,6 +41,24 @@ class Member:
     def is_live(self) -> bool:
         """Whether it goes on by itself."""
         return self.state not in ENDED
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A run of a contact that has ended: its `state` of ENDED, `why`, and when, UTC epoch seconds."""
+
+    workflow: str
+    state: str
+    why: str
+    at: int
+
+
+def endings(reader: Connection, contact_id: int, since: int = 0) -> list[Ending]:
+    """The runs of one contact that ended from `since` on, in the order in which they did."""
+    mine = (e.contact_id == contact_id, e.is_live == 0, e.stopped_at >= since)
+    why = case((e.stop_reason != "", e.stop_reason), else_=e.reason)
+    wanted = select(workflow.c.name, e.state, why, e.stopped_at).join(workflow, workflow.c.id == e.workflow_id)
+    return [Ending(*row) for row in reader.execute(wanted.where(*mine).order_by(e.stopped_at, e.id))]
 
 
 def counts(reader: Connection, workflow_id: int) -> dict[str, int]:

@@ -38,6 +38,7 @@ def show(shown: Conversation, search: str) -> None:
         parts.append(timeline.called(reader, shown.id, since, here()))
         if with_events:
             parts.append(timeline.happened(reader, session.actor(), shown.id, since, here()))
+            parts.append(timeline.ended(reader, shown.id, since, here()))
         waiting = messages.waiting(reader, shown.id, clock.now())
     data = {
         "contact": shown.id,

@@ -5,13 +5,15 @@ from typing import Any
 
 import pandas as pd
 
-from core import calls, clock, history, messages
+from core import calls, clock, history, messages, workflows
 from core.access import Actor
 from core.calls import Call
 from core.conversations import query
 from core.history import Entry
 from core.messages import media
 from core.messages.media import Attached
+from core.words import straight
+from core.workflows import Ending
 from pages.ui.places import Here
 from pages.ui.rows import marked
 
@@ -29,8 +31,12 @@ STATUS = {
     "blocked_opt_out": ("blocked: opted out", "failed"),
 }
 ORIGINS = {"workflow": "workflow", "template": "template", "bulk": "bulk message", "opt_out": "automatic"}
-HIDDEN = ("message.", "conversation.read", "conversation.unread", "note.edit", "call.")
+HIDDEN = ("message.", "conversation.read", "conversation.unread", "note.edit", "call.", "enrollment.move")
 """Events whose trace in the thread is the thread itself, or no news to anybody."""
+
+
+ENDED = {"completed": "came to its end", "stopped": "was stopped", "failed": "could not go on"}
+"""What became of a run through a workflow."""
 
 
 def entries(reader: Any, contact_id: int, rows: pd.DataFrame, asked: query.Query, at: Here) -> list[Any]:
@@ -50,6 +56,16 @@ def happened(reader: Any, actor: Actor, contact_id: int, since: int, at: Here) -
     """The events since then (UTC epoch seconds), as the component draws them."""
     listed = history.of_contact(reader, actor, contact_id, since, HIDDEN)
     return [(each.happened_at, _event(each, at)) for each in reversed(listed)]
+
+
+def ended(reader: Any, contact_id: int, since: int, at: Here) -> list[Any]:
+    """The runs through workflows that ended since then (UTC epoch seconds), as the component draws them."""
+    return [(each.at, _ending(each, at)) for each in workflows.endings(reader, contact_id, since)]
+
+
+def _ending(each: Ending, at: Here) -> dict[str, Any]:
+    why = f": {each.why}" if each.why else ""
+    return {"kind": "event", "text": straight(f"{each.workflow} {ENDED[each.state]}{why}"), **_when(each.at, at)}
 
 
 def called(reader: Any, contact_id: int, since: int, at: Here) -> list[Any]:

@@ -103,7 +103,8 @@ def _steps(found: Workflow) -> None:
 def _result(each: StepResult, words: str, here: int) -> Row:
     told = (each.sent, each.delivered, each.failed, each.replied, each.opted_out, each.quoted, each.won)
     figures = told if each.step.kind == "send" else (None,) * len(told)
-    cells = (here, each.reached, *figures)
+    taken = None if each.step.kind in ("wait", "end") else each.reached  # nobody takes those: they are there for a time
+    cells = (here, taken, *figures)
     return Row((f"{each.position + 1}. {words}", *("" if n is None else f"{n:,}" for n in cells)))
 
 

@@ -92,7 +92,7 @@ def test_forged_ids_change_nothing_and_are_named(inbox: Store, visit: Visit) -> 
     app = selecting(visit(), first, NOBODY)
     app.button("conversations.act.archive").click().run()
     assert flags(inbox, "is_archived") == before | {first}
-    assert "1 skipped" in texts(app)
+    assert "archived 1 conversation. 1 skipped" in texts(app)
 
 
 def test_the_selection_is_there_in_another_browser_until_it_was_acted_on(inbox: Store, visit: Visit) -> None:

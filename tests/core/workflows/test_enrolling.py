@@ -204,6 +204,7 @@ def test_a_step_list_tells_what_became_of_each_text(store: Store, ids: list[int]
         counts = workflows.counts(reader, id_)
         members = workflows.members(reader, id_)
         stopped = workflows.members(reader, id_, "stopped")
+        [out], [last] = [workflows.endings(reader, each) for each in (ids[1], ids[3])]
     first, wait, second = found
     assert (first.reached, first.sent, first.replied, first.opted_out, first.won) == (4, 4, 2, 1, 0)
     assert (wait.reached, wait.sent) == (0, 0)
@@ -213,6 +214,8 @@ def test_a_step_list_tells_what_became_of_each_text(store: Store, ids: list[int]
         (ids[3], "completed"), (ids[2], "completed"), (ids[1], "stopped"), (ids[0], "stopped"),
     ]  # fmt: skip
     assert {each.contact_id: each.why for each in stopped} == {ids[0]: "reply", ids[1]: "opt-out"}
+    assert (out.state, out.why, last.state, last.why) == ("stopped", "opt-out", "completed", "")
+    assert last.at - out.at == DAY
 
 
 def people_answer(store: Store, id_: int, body: str) -> None:

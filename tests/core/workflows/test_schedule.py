@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core import workflows
@@ -27,7 +27,8 @@ def walked(zone: str, weekday: int | None, minute: int, after: int) -> int:
     """The first minute after `after` whose clock shows the hour for the first time that day; where the day's clock
     passes it over, as long after the gap begins as the hour lies after the gap's beginning.
     """
-    place, at = ZoneInfo(zone), datetime.fromtimestamp(after - after % 60, UTC)
+    before = after - after % 60 - 4 * 3_600  # so that a gap just passed is seen
+    place, at = ZoneInfo(zone), datetime.fromtimestamp(before, UTC)
     shown: set[datetime] = set()
     for back in range(180, 0, -1):  # what the clock has shown just before
         shown.add((at - timedelta(minutes=back)).astimezone(place).replace(tzinfo=None))
@@ -37,10 +38,11 @@ def walked(zone: str, weekday: int | None, minute: int, after: int) -> int:
         wanted = datetime.combine(now.date(), datetime.min.time()) + timedelta(minutes=minute)
         fits = weekday is None or wanted.weekday() == weekday
         is_passed_over = fits and last < wanted < now and wanted not in shown
+        found = int(at.timestamp())
         if is_passed_over:
-            return int(at.timestamp()) + int((wanted - (last + timedelta(minutes=1))).total_seconds())
-        if fits and now == wanted and now not in shown and at.timestamp() > after:
-            return int(at.timestamp())
+            found += int((wanted - (last + timedelta(minutes=1))).total_seconds())
+        if found > after and (is_passed_over or (fits and now == wanted and now not in shown)):
+            return found
         shown.add(now)
         last, at = now, at + timedelta(minutes=1)
 
@@ -58,6 +60,7 @@ CHANGES = (
     minute=st.one_of(st.integers(0, 1_439), st.integers(55, 185)),
     begun=st.tuples(st.sampled_from(CHANGES), st.integers(-DAY, DAY)),
 )
+@example("America/St_Johns", None, 150, (CHANGES[0], -1))
 def test_a_wait_for_an_hour_ends_when_the_clock_there_shows_it(
     zone: str, weekday: int | None, minute: int, begun: tuple[datetime, int]
 ) -> None:
