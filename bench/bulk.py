@@ -26,6 +26,9 @@ SIZES = (100, 10_000, 100_000, 800_000)
 SHARE = 0.8
 """At most so much of all conversations."""
 
+LASTING = 10_000
+"""From so many rows on it lasts long enough for others to meet it."""
+
 ONE_BY_ONE = 300
 """Rows of the loop, whose time is then reckoned up."""
 
@@ -80,37 +83,47 @@ def _actions(store: Store) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _both(measured: Set, action: bulk.Action, listed: list[int], place: str) -> Iterator[Row]:
-    store, actor = measured.store, measured.actor
+    """By itself, for its time and its locks; then, where it takes long enough, beside others, for what they meet."""
     what = f"{action.name} {len(listed):,} {place}"
     budget = len(listed) == 100_000 and place == "scattered"
-    with _others(measured, f"during {what}", budget) as others:
-        begun, worked = time.perf_counter(), time.process_time()
-        event_id = bulk.start(store, actor, action, bulk.choose("ticked", listed))
-        _finish(store, event_id)
-        taken = (time.perf_counter() - begun) * 1_000
-    with store.read() as reader:
-        changed = jobs.status(reader, event_id).changed
-    yield Row("bulk", what, timing([taken], f"{changed:,} changed, {_worked(worked)}"), "bulk" if budget else "")
-    yield from others
-    with _others(measured, f"during undo of {what}", budget) as others:
-        begun, worked = time.perf_counter(), time.process_time()
-        _finish(store, undo.start(store, actor, event_id))
-        taken = (time.perf_counter() - begun) * 1_000
-    yield Row("bulk", f"undo of {what}", timing([taken], _worked(worked)), "bulk undo" if budget else "")
-    yield from others
-
-
-@contextmanager
-def _others(measured: Set, when: str, budget: bool) -> Iterator[list[Row]]:
-    """What others meet meanwhile; the rows are there at the end."""
-    rows: list[Row] = []
     locks_of = _refusals if measured.engine == "sqlite" else _transactions
-    with locks_of(measured.store) as locks, _meanwhile(_turn(measured)) as pages, _meanwhile(_save(measured)) as saves:
-        yield rows
-    met = {"longest write lock": [max(locks, default=0.0)], "another's note save": saves, "another's page": pages}
-    for name, taken in met.items():
-        if taken:
-            rows.append(Row("bulk", f"{name} {when}", timing(taken), name if budget and name in BUDGETS else ""))
+    for name, key, carry_out in _there_and_back(measured, action, listed):
+        with locks_of(measured.store) as locks:
+            begun, worked = time.perf_counter(), time.process_time()
+            changed = carry_out()
+            taken = (time.perf_counter() - begun) * 1_000
+            note = f"{changed:,} changed, {_worked(worked)}"
+        yield Row("bulk", name + what, timing([taken], note), key if budget else "")
+        lock = timing([max(locks, default=0.0)])
+        yield Row("bulk", f"longest write lock during {name}{what}", lock, "longest write lock" if budget else "")
+    if len(listed) < LASTING:
+        return
+    for name, _, carry_out in _there_and_back(measured, action, listed):
+        with _meanwhile(_turn(measured)) as pages, _meanwhile(_save(measured)) as saves:
+            carry_out()
+        for whose, times in (("another's note save", saves), ("another's page", pages)):
+            if times:
+                held = whose if budget and whose in BUDGETS else ""
+                yield Row("bulk", f"{whose} during {name}{what}", timing(times), held)
+
+
+def _there_and_back(
+    measured: Set, action: bulk.Action, listed: list[int]
+) -> Iterator[tuple[str, str, Callable[[], int]]]:
+    """The action and its undo: what goes before its name, its budget, and what carries it out and returns how many
+    conversations it changed.
+    """
+    store, events = measured.store, list[int]()
+
+    def there() -> int:
+        events.append(bulk.start(store, measured.actor, action, bulk.choose("ticked", listed)))
+        return _finish(store, events[0])
+
+    def back() -> int:
+        return _finish(store, undo.start(store, measured.actor, events[0]))
+
+    yield "", "bulk", there
+    yield "undo of ", "bulk undo", back
 
 
 def _worked(since: float) -> str:
@@ -118,11 +131,13 @@ def _worked(since: float) -> str:
     return f"{(time.process_time() - since) * 1_000:.0f} ms of processor time"
 
 
-def _finish(store: Store, event_id: int) -> None:
+def _finish(store: Store, event_id: int) -> int:
     with store.read() as reader:
         found = jobs.status(reader, event_id)
     if found.is_running:
         (bulk if found.undoes_event_id is None else undo).carry_out(store, event_id)
+    with store.read() as reader:
+        return jobs.status(reader, event_id).changed
 
 
 def _floor(measured: Set, listed: list[int]) -> Iterator[Row]:
