@@ -65,6 +65,16 @@ def account(request: Request) -> Response:
     return exports.account(session.store(), session.actor(), request.path_params["event_id"])
 
 
+def exported(request: Request) -> Response:
+    """Conversations as a file, for whoever acts here."""
+    return exports.conversations(session.store(), session.actor(), session.data_dir(), request.query_params)
+
+
+def about(request: Request) -> Response:
+    """What is known of an exported file."""
+    return exports.about(session.store(), session.actor(), request.path_params["event_id"])
+
+
 def opted_out(_request: Request) -> Response:
     """The list of opt-outs as a file, for whoever acts here."""
     return exports.opted_out(session.store(), session.actor())
@@ -145,7 +155,9 @@ app = st.App(
     ROOT / "pages" / "shell.py",
     routes=[
         Route("/healthz", healthz),
+        Route(exports.ABOUT, about),
         Route(exports.ACCOUNT, account),
+        Route(exports.CONVERSATIONS, exported),
         Route(exports.OPT_OUTS, opted_out),
         Route(pictures.PATH, picture),
         Route(autosave.PATH, autosaved, methods=["POST"]),

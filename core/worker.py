@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from core import bulk, follow_ups, jobs, people, setup, undo
+from core import bulk, exports, follow_ups, jobs, people, setup, undo
 from core.database import Store, statistics
 from core.errors import AppError, Conflict, Unavailable
 from core.messages import providers
@@ -134,6 +134,8 @@ class Worker:
             raise
 
     def _job(self, waiting: jobs.Waiting) -> Task:
+        if waiting.verb == exports.VERB:  # whoever waited for the file waits no longer
+            return waiting.event_id, lambda: self._store.write(people.SYSTEM, exports.lose, waiting.event_id), _nothing
         carry_out = undo.carry_out if waiting.verb == "undo" else bulk.carry_out
         event_id = waiting.event_id
 
@@ -163,3 +165,7 @@ class Worker:
     def _ask(self, _done: int, _total: int, _counts: Counts) -> None:
         if self._is_stopped.is_set():
             raise Conflict("The application is ending; this import goes on at its next start.")
+
+
+def _nothing() -> None:
+    """Of an export nothing stays to be given up."""

@@ -53,7 +53,7 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
         asked = {"tab": tab, "search": search, "tag": tag, "tags": tags, "stage": stage, "owner": owner}
         further = {"open_deal": open_deal, "follow_up": follow_up, "field": field}
         wanted = wanted_by(reader, actor, {**asked, **further})
-        order, said = _order(conversations.choices(reader), sort)
+        order, said = order_by(conversations.choices(reader), sort)
         page = conversations.find(reader, wanted, order, Slice(limit, after), budget=None)
         count = conversations.count(reader, wanted)
     if said:
@@ -65,8 +65,8 @@ def find(  # noqa: PLR0913 - each option is one filter of the list
 
 
 def wanted_by(reader: Connection, actor: Actor, asked: dict[str, Any]) -> ConversationFilter:
-    """The filter that the options tab, search, tag, tags, stage, owner, open_deal, follow_up and field ask
-    for.
+    """The filter that the options tab, search, tag, tags, stage, owner, open_deal, follow_up, field and archived ask
+    for; the last two may be missing.
 
     Raises: Invalid.
     """
@@ -83,6 +83,7 @@ def wanted_by(reader: Connection, actor: Actor, asked: dict[str, Any]) -> Conver
         "has_open_deal": asked["open_deal"],
         "user_id": actor.id,
         "follow_up": asked["follow_up"],
+        "include_archived": asked.get("archived", False),
         "custom": _fields(known, asked.get("field") or []),
     }
     return ConversationFilter(**values, **_stage(known, asked["stage"]), **_owner(known, asked["owner"]))
@@ -102,8 +103,11 @@ def _fields(known: Choices, listed: list[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _order(known: Choices, text: str) -> tuple[Sort, str]:
-    """The order, and why it is another one than was asked for."""
+def order_by(known: Choices, text: str) -> tuple[Sort, str]:
+    """The order that --sort asks for, and why it is another one.
+
+    Raises: Invalid.
+    """
     by = text.removeprefix("+")
     keys = {fold(field.name): custom.key(field.id) for field in known.fields}
     return known.usable(Sort(by if by in COLUMNS else keys.get(fold(by), by), not text.startswith("+")))

@@ -14,10 +14,12 @@ from core.conversations.find import (
     page_of_ids,
     tab_counts,
 )
+from core.conversations.ordered import ordered
 from core.conversations.paging import Slice, Sort
 from core.conversations.thread import Conversation, Deal, get, messages
 
 __all__ = [
     "TABS", "Choices", "Conversation", "ConversationFilter", "Count", "Deal", "Names", "Page", "Slice", "Sort",
-    "among", "choices", "count", "find", "find_ids", "get", "holds", "messages", "page_of", "page_of_ids", "tab_counts",
+    "among", "choices", "count", "find", "find_ids", "get", "holds", "messages", "ordered", "page_of",
+    "page_of_ids", "tab_counts",
 ]  # fmt: skip

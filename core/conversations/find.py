@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, and_, or_
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from core.conversations import reasons, rows
 from core.conversations.filters import TABS, ConversationFilter
@@ -13,7 +13,7 @@ from core.conversations.matching import alternatives
 from core.conversations.paging import Slice, Sort, cursor, settled
 from core.conversations.parts import parts
 from core.conversations.phrases import BUDGET, merge, scan
-from core.conversations.plan import ALL, Key, Plan, counted
+from core.conversations.plan import ALL, Key, Plan
 from core.conversations.query import Query, parse
 from core.database import engines
 from core.database.tables import conversation
@@ -100,7 +100,7 @@ def count(reader: Connection, wanted: ConversationFilter, cap: int | None = None
     if query.phrases:
         keys, border = _keys(plans, Slice(limit), None if cap is None else BUDGET)
         return Count(min(len(keys), limit - 1), is_exact=border is None and len(keys) < limit)
-    n = counted(reader, [plan for plan, _ in chain(*plans)], None if cap is None else limit)
+    n = _counted(reader, [plan for plan, _ in chain(*plans)], None if cap is None else limit)
     return Count(min(n, limit - 1), is_exact=n < limit)
 
 
@@ -159,3 +159,11 @@ def _keys(planned: list[Planned], slice_: Slice, budget: int | None) -> tuple[li
         if len(keys) >= slice_.limit or border is not None:
             return keys[: slice_.limit], None if len(keys) >= slice_.limit else border
     return keys, border
+
+
+def _counted(reader: Connection, plans: Sequence[Plan], cap: int | None) -> int:
+    """How many conversations one of the plans finds; at most `cap`."""
+    if len(plans) == 1:
+        found = plans[0].matching().limit(cap).subquery()
+        return int(reader.execute(select(func.count()).select_from(found)).scalar_one())
+    return min(len({id_ for plan in plans for id_ in plan.ids(cap)}), ALL if cap is None else cap)

@@ -116,6 +116,14 @@ class Plan:
             return self.text.ids.where(self.tab, *self.tests(without_text=True))
         return select(c.id).where(self.tab, *self.tests())
 
+    def ordered(self) -> Select[Any]:
+        """A selection of all matching ids in the order, which other columns of the conversation can be added to."""
+        source, n = self._rarest()
+        few = [] if source is None or n >= self._worth_gathering(of_page=False) else [self._all(source)]
+        order = [column.desc() if self.sort.descending else column.asc() for column in self.part.columns]
+        among = [c.id.in_(engines.id_set(self.reader, ids)) for ids in few]
+        return self._rows(v.contact_id).with_only_columns(c.id).where(*among, self.tab, *self.tests()).order_by(*order)
+
     def among(self, ids: list[int]) -> list[int]:
         """Those of these ids that match."""
         return list(self.reader.execute(self._of(ids)).scalars().all())
@@ -290,11 +298,3 @@ def _in_order(tab: str, include_archived: bool, descending: bool, is_stream: boo
         rows = rows.where(key <= edge.scalar_subquery() if descending else key >= edge.scalar_subquery())
     rows = rows.where(test, key >= low, key <= high)
     return rows.order_by(key.desc() if descending else key.asc()).limit(bindparam("most", type_=BigInteger))
-
-
-def counted(reader: Connection, plans: Sequence[Plan], cap: int | None) -> int:
-    """How many conversations one of the plans finds; at most `cap`."""
-    if len(plans) == 1:
-        found = plans[0].matching().limit(cap).subquery()
-        return int(reader.execute(select(func.count()).select_from(found)).scalar_one())
-    return min(len({id_ for plan in plans for id_ in plan.ids(cap)}), ALL if cap is None else cap)

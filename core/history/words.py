@@ -80,6 +80,7 @@ VERBS = {
     "message.report": "heard what became of a text",
     "message.receive": "received a text",
     "consent.out": "recorded an opt-out",
+    "export.conversations": "exported conversations",
     "export.optouts": "exported the list of opt-outs",
     "review.not_out": "said that a text was no opt-out",
     "import.contacts": "imported contacts",
@@ -115,6 +116,7 @@ STATES = {
 OUTCOMES = {
     "changed": "changed", "already": "already so", "skipped": "skipped", "failed": "failed", "left": "not reached",
 }  # fmt: skip
+OF_EXPORTS = OUTCOMES | {"changed": "exported", "left": "not exported"}
 OF_IMPORTS = OUTCOMES | {"changed": "imported", "already": "unchanged", "failed": "rejected"}
 
 _FIELDS = {
@@ -177,6 +179,8 @@ def said(verb: str, params: dict[str, Any], selection: dict[str, Any], changed: 
 
 def outcomes(verb: str) -> dict[str, str]:
     """What became of the rows of an event, in words: an import speaks as its own page does."""
+    if verb.startswith("export."):
+        return OF_EXPORTS
     return OF_IMPORTS if verb.startswith("import.") and verb != "import.undo" else OUTCOMES
 
 

@@ -1,11 +1,16 @@
 """One cell: amounts, directions, tags and names, each checked by its one rule."""
 
+import csv
+from collections.abc import Sequence
 from functools import lru_cache
 
 from core.errors import Invalid
 
 LONGEST_NAME = 200
 """Letters of a first or last name, as in the forms; more is no name."""
+
+QUOTED = '";'
+"""Between tags: semicolons, but for those inside a tag that stands in quotes, as exports of ours write them."""
 
 DIRECTIONS = {
     "in": "in", "inbound": "in", "incoming": "in", "received": "in",
@@ -41,10 +46,18 @@ def outcome(text: str) -> str:
 @lru_cache(maxsize=1 << 14)
 def tags(text: str, separator: str) -> tuple[str, ...]:
     """The tags of a cell in order, each once. No `separator`: semicolons, else commas. Google's "* groups" are none."""
+    if separator == QUOTED:
+        return tuple(dict.fromkeys(filter(None, map(str.strip, next(csv.reader([text], delimiter=";"), [])))))
     if not separator:
         separator = ";" if ";" in text else ","
     found = [tag.strip() for tag in text.split(separator)]
     return tuple(dict.fromkeys(tag for tag in found if tag and not (separator == ":::" and tag.startswith("*"))))
+
+
+def tags_cell(names: Sequence[str]) -> str:
+    """The tags as one cell, which `tags` reads again with QUOTED between them."""
+    quoted = [f'"{name.replace(chr(34), chr(34) * 2)}"' if ";" in name or '"' in name else name for name in names]
+    return ";".join(quoted)
 
 
 def split_name(text: str) -> tuple[str, str]:

@@ -7,8 +7,9 @@ from operator import itemgetter
 
 from core.custom import Field
 from core.errors import Invalid
+from core.transfer.fields import QUOTED
 from core.transfer.own import Offered, called, checker
-from core.transfer.presets import FIELDS, NEEDED, OURS, Preset, folded, mapping_of
+from core.transfer.presets import FIELDS, NEEDED, OF_FIELD, OURS, TOLD, Preset, folded, is_export, mapping_of
 
 _NONE: Offered = {}
 _NOTES = {"notes", "note", "comment", "comments", "description"}
@@ -42,7 +43,7 @@ class Plan:
     @property
     def tag_separator(self) -> str:
         """What stands between tags; blank: semicolons, else commas."""
-        return self.preset.tag_separator or (";" if self.is_ours else "")
+        return QUOTED if is_export(self.columns) else self.preset.tag_separator or (";" if self.is_ours else "")
 
     def column(self, field: str) -> str:
         """The file's own name for a field, for people."""
@@ -108,7 +109,7 @@ def make_plan(
     own = own if kind == "contacts" else _NONE
     if mapping is None:
         mapping = mapping_of(preset, columns)
-        mapping |= {name: key for name in columns if name not in mapping and (key := called(own, name))}
+        mapping |= {name: key for name in columns if name not in mapping and (key := _own(columns, own, name))}
     for name, target in mapping.items():
         if name not in columns:
             raise Invalid(f"The file has no column “{name}”. {_listed(columns)}")
@@ -122,6 +123,13 @@ def make_plan(
         if needed not in given:
             raise Invalid(f"No column can be the {needed}. {_listed(columns)}")
     return Plan(kind, preset, columns, dict(mapping), {key: own[key] for key in own if key in given})
+
+
+def _own(columns: tuple[str, ...], own: Offered, name: str) -> str:
+    """The field of one's own that a column is, by its key; blank for none."""
+    if not is_export(columns):
+        return called(own, name)
+    return "" if name in TOLD else called(own, name) or called(own, name.removesuffix(OF_FIELD))
 
 
 def refuse_doubled(columns: tuple[str, ...]) -> None:

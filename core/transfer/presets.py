@@ -1,6 +1,6 @@
 """The files we know: which header names each has, and what its columns are here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from core.errors import Invalid
@@ -36,6 +36,18 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 
 OURS = "talkdeck_"
 """Columns named so are written by us beside the data (why a record was refused), and are not read."""
+
+FORMAT = f"{OURS}format"
+"""The column that tells an export of ours: its other columns are called what they are, and nothing else."""
+
+TOLD = (
+    *("stage", "pipeline", "amount", "last_message", "last_direction", "last_message_at", "active_at", "messages"),
+    *("unread", "hot", "archived", "opted_out", "follow_up_at", "time_zone", "id"),
+)
+"""What an export of ours tells of a conversation beside what can be imported."""
+
+OF_FIELD = " (field)"
+"""Stands behind the name of a field of one's own that is called like one of the other columns."""
 
 
 @dataclass(frozen=True)
@@ -219,7 +231,7 @@ def recognise(columns: tuple[str, ...], kind: str, wanted: str = "auto") -> Pres
     names = {folded(name) for name in columns}
     fitting = [preset for preset in PRESETS if preset.marks and names.issuperset(preset.marks)]
     own = Preset("own", "column names", kind)
-    if wanted == "own":
+    if wanted == "own" or (wanted == "auto" and FORMAT in names):
         return own
     if wanted != "auto":
         preset = named(wanted, kind)
@@ -245,6 +257,11 @@ def named(key: str, kind: str) -> Preset:
     return preset
 
 
+def is_export(columns: Collection[str]) -> bool:
+    """Whether a file of these columns is an export of ours."""
+    return FORMAT in columns
+
+
 def known_names(columns: list[str]) -> int:
     """How many of the names mean something in any kind of file: what tells the delimiter."""
     return len({_bare(name) for name in columns} & _KNOWN)
@@ -256,6 +273,8 @@ def mapping_of(preset: Preset, columns: tuple[str, ...]) -> dict[str, str]:
     Of two names for one field its own name wins, else the first, and the other is not imported.
     Raises: Invalid when two names could be a needed field: nobody picks one of two phones.
     """
+    if is_export(columns):
+        return {name: name for name in columns if name in FIELDS[preset.kind]}
     by_name = {folded(name): name for name in columns}
     said = {by_name[folded(name)]: target for name, target in preset.columns.items() if folded(name) in by_name}
     found: dict[str, str] = {}

@@ -11,6 +11,7 @@ from pages.ui import (
     ask_person,
     desk,
     dialogs,
+    exporting,
     filters,
     grid,
     keys,
@@ -79,6 +80,7 @@ def tools(place: url.Place, found: Listing, actor: Actor, moved: bool) -> None:
         filters.drawer(place, found.choices, moved)
         views.menu(place, actor)
         desk.column_chooser(found.choices.fields)
+        exporting.menu(place, found, actor)
         workthrough.button(place, found)
         if actor.may(Right.CONTACT_EDIT):
             ask_person.new_button()

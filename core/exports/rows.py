@@ -1,0 +1,48 @@
+"""The rows of an export, from one state of the database, in the order of the list, as Arrow batches."""
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Connection, Select, Text, type_coerce
+
+from core import conversations
+from core.conversations import ConversationFilter, Sort
+from core.database.blocks import blocks
+from core.database.tables import contact, conversation
+from core.exports.columns import Column
+
+
+def schema(columns: Sequence[Column], zone: str) -> pa.Schema:
+    """What `batches` gives: text, whole numbers, amounts with two decimals, times in the zone, truths."""
+    nothing = {True: pa.array([], pa.string()), False: pa.array([], pa.int64())}
+    made = [_zoned(column.make(nothing[isinstance(column.read.type, Text)]), zone) for column in columns]
+    return pa.schema([(column.name, each.type) for column, each in zip(columns, made, strict=True)])
+
+
+def batches(
+    reader: Connection, wanted: ConversationFilter, sort: Sort, columns: Sequence[Column], zone: str
+) -> Generator[pa.RecordBatch, None, None]:
+    """All rows of the filter, some thousands at a time."""
+    form = schema(columns, zone)
+    for ids in conversations.ordered(reader, wanted, sort):
+        for found in blocks(reader, _read(ids, columns)):
+            made = [_zoned(each.make(found.column(f"c{n}")), zone) for n, each in enumerate(columns)]
+            yield pa.record_batch(made, schema=form)
+
+
+def _read(ids: Select[Any], columns: Sequence[Column]) -> Select[Any]:
+    """The ids with what the columns are made of; joined so that the order of the list stays what is walked."""
+    wanted = ids.add_columns(*[_typed(column).label(f"c{n}") for n, column in enumerate(columns)])
+    wanted = wanted.outerjoin_from(conversation, contact, contact.c.id == conversation.c.id)
+    for table, on in {id(column.joins): column.joins for column in columns if column.joins}.values():
+        wanted = wanted.outerjoin(table, on)
+    return wanted
+
+
+def _typed(column: Column) -> Any:
+    return type_coerce(column.read, Text) if isinstance(column.read.type, Text) else column.read
+
+
+def _zoned(found: Any, zone: str) -> Any:
+    return found.cast(pa.timestamp("s", zone)) if pa.types.is_timestamp(found.type) else found

@@ -1,0 +1,74 @@
+"""The list as a file: all rows of what is shown, in its order, with the columns of the list or with all there are."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from core import custom, exports, jobs
+from core.access import Actor, Right
+from core.conversations import Choices
+from core.exports import FORMATS, Wish
+from core.web import exports as routes
+from pages.ui import desk, frame, grid, session, url
+from pages.ui.listing import Listing, counted
+from pages.ui.places import here
+
+PACE_SECONDS = 2.0
+SHOWN = {
+    "name": ("first_name", "last_name"),
+    "phone": ("phone",),
+    "snippet": ("last_message",),
+    "tags": ("tags",),
+    "stage": ("stage",),
+    "amount": ("amount",),
+    "owner": ("owner",),
+    "activity": ("active_at",),
+}
+"""What the columns of the list are in a file; the bubble is the first of the tags."""
+
+CHOICES = {"shown": "Columns as shown", "all": "All columns"}
+HELP = {
+    "csv": "Opens in any spreadsheet, and imports here again unchanged.",
+    "xlsx": "Excel; over 1,048,575 rows on further sheets.",
+    "parquet": "Typed columns, for analysis.",
+}
+
+
+def menu(place: url.Place, found: Listing, actor: Actor) -> None:
+    """How many, in which format, with which columns."""
+    if not (actor.may(Right.EXPORT_FULL) or actor.may(Right.EXPORT_MASKED)):
+        return
+    with st.popover("Export", icon=":material/download:", key="conversations.export"):
+        st.text(f"{counted(found.count)} as listed: this filter, in this order, every page.".capitalize())
+        formats = st.radio(
+            "Format", list(FORMATS), format_func=FORMATS.__getitem__, captions=list(HELP.values()),
+            key="conversations.export.format",
+        )  # fmt: skip
+        which = st.radio("Columns", list(CHOICES), format_func=CHOICES.__getitem__, key="conversations.export.columns")
+        if exports.masks(actor):
+            st.text("Phones and e-mail addresses are masked; notes and last messages are left out.")
+        keys = shown(found.choices) if which == "shown" else tuple(exports.offered(found.choices.fields))
+        wanted = replace(place.wanted, user_id=actor.id)
+        wish = Wish(wanted, place.sort, keys, formats or "csv", here().zone.key)
+        st.link_button("Export", routes.link(session.data_dir(), actor, wish), type="primary")
+    watch()
+
+
+def shown(known: Choices) -> tuple[str, ...]:
+    """The columns of the list as the person has them, in their order."""
+    chosen = desk.state().columns
+    hidden = {column.name for column in chosen if column.hidden}
+    offered = grid.offered(known.fields)
+    listed = [*(column.name for column in chosen), *grid.COLUMNS]
+    names = [name for name in dict.fromkeys(listed) if name in offered and name not in hidden]
+    return tuple(key for name in names for key in ((name,) if name.startswith(custom.PREFIX) else SHOWN.get(name, ())))
+
+
+@st.fragment(run_every=PACE_SECONDS)
+def watch() -> None:
+    """A link starts an export without the page hearing of it: once one runs, the frame tells how far it is."""
+    with session.store().read() as reader:
+        own = jobs.own(reader, session.actor(), frame.LISTED)
+    running = {job.event_id for job in own if job.is_running and job.verb == exports.VERB}
+    if running - st.session_state.get(frame.WATCHED, set()):
+        frame.draw_anew()
