@@ -45,7 +45,8 @@ def _table(place: Place, found: Figures) -> None:
     """Every figure is a link to the list of what it counted."""
     measure, records = found.measure, found.frame.to_dict("records")
     figures = {column.name: column.unit for column in measure.columns}
-    shown = [name for name in found.frame.columns if name != "group_id"]
+    names = [name for name in found.frame.columns if name != "group_id"]
+    shown = sorted(names, key=lambda name: name != "group")  # what it is broken down by comes first
     rows = []
     for record in records:
         links = {

@@ -1,15 +1,18 @@
 """Which form each measure is drawn in; broken down, many lines become one bar a group."""
 
+from dataclasses import dataclass
+
 import altair as alt
 import pandas as pd
 
+from core.analytics.asked import SMALL
 from core.analytics.measures import Figures
 from pages.ui import analytics_lines as lines
 from pages.ui import analytics_sales as sales
 from pages.ui import analytics_talk as talk
 from pages.ui import charts
-from pages.ui.analytics_lines import Draw
-from pages.ui.analytics_words import said, title
+from pages.ui.analytics_lines import Draw, Record
+from pages.ui.analytics_words import said
 
 MOST = 30
 """Lines of a chart; the table has them all."""
@@ -25,7 +28,6 @@ DRAWN: dict[str, Draw] = {
     "lost_reasons": sales.lost_reasons,
     "ageing": sales.ageing,
     "gone_quiet": sales.gone_quiet,
-    "flow": sales.flow,
     "bridge": sales.bridge,
     "volumes": talk.volumes,
     "first_reply": talk.first_reply,
@@ -35,16 +37,35 @@ DRAWN: dict[str, Draw] = {
     "messages_to_quote": talk.texts("messages_to_quote"),
     "messages_to_win": talk.texts("messages_to_win"),
 }
-UNCUT = {"conversion", "volumes", "flow", "win_rate", "bridge", "ageing"}
+UNCUT = {"conversion", "volumes", "win_rate", "bridge", "ageing"}
 
-SUMMED: dict[str, tuple[str, tuple[str, str] | None]] = {
-    "value_by_stage": ("amount_cents", ("outcome", "open")), "flow": ("won", ("period", "now")),
-    "bridge": ("amount_cents", ("bar", "closing")), "forecast": ("weighted_cents", None), "funnel": ("entered", None),
-    "conversion": ("reached", None), "win_rate": ("won", ("basis", "closing")), "lost_reasons": ("deals", None),
-    "ageing": ("deals", None), "gone_quiet": ("amount_cents", None), "volumes": ("received", None),
-    "unanswered": ("conversations", None),
-}  # fmt: skip
-"""Broken down, these are drawn as the sum of one column, of some of the lines: one bar a group."""
+
+@dataclass(frozen=True)
+class Sum:
+    """Broken down, a measure is drawn as one bar a group: of a column, or a share of it in the sum of others, over the
+    lines that hold `only`. `words`: what is shown, for the title.
+    """
+
+    column: str
+    words: str
+    only: tuple[str, str] | None = None
+    of: tuple[str, ...] = ()
+
+
+SUMS = {
+    "value_by_stage": Sum("amount_cents", "open deals", ("outcome", "open")),
+    "flow": Sum("won", "deals won", ("period", "now")),
+    "bridge": Sum("amount_cents", "open at the end", ("bar", "closing")),
+    "forecast": Sum("weighted_cents", "weighted"),
+    "funnel": Sum("advanced", "advanced from any stage", of=("advanced", "lost", "waiting")),
+    "conversion": Sum("reached", "reached any later stage", of=("reached", "lost", "open")),
+    "win_rate": Sum("won", "won of those closed", ("basis", "closing"), ("won", "lost")),
+    "lost_reasons": Sum("deals", "deals lost"),
+    "ageing": Sum("deals", "open deals"),
+    "gone_quiet": Sum("amount_cents", "all of them"),
+    "volumes": Sum("received", "texts received"),
+    "unanswered": Sum("conversations", "conversations"),
+}
 
 
 def draw(found: Figures, heading: str) -> alt.LayerChart | None:
@@ -52,8 +73,12 @@ def draw(found: Figures, heading: str) -> alt.LayerChart | None:
     frame, name = found.frame, found.measure.name
     if frame.empty:
         return None
-    if "group" in frame and name in SUMMED:
-        return _groups(found, heading)
+    if "group" in frame and name in SUMS:
+        return _groups(found, SUMS[name], heading)
+    if name == "flow":
+        return sales.flow(found, heading)
+    if "group" in frame and name == "velocity":
+        frame, heading = frame[frame["outcome"] == "won"], f"{heading} · of deals won"
     if name not in UNCUT:
         frame, heading = _cut(frame, found.measure.columns[0].name, heading)
     return DRAWN[name](frame, heading)
@@ -66,15 +91,32 @@ def _cut(frame: pd.DataFrame, column: str, heading: str) -> tuple[pd.DataFrame, 
     return most, f"{heading} · the {MOST} largest of {len(frame):,} lines"
 
 
-def _groups(found: Figures, heading: str) -> alt.LayerChart:
-    name, only = SUMMED[found.measure.name]
-    column, frame = found.measure.column(name), found.frame
-    if only is not None:
-        frame = frame[frame[only[0]] == only[1]]
-    summed = frame.groupby(["group_id", "group"], sort=False)[name].sum().reset_index().sort_values(
-        name, ascending=False, kind="stable")  # fmt: skip
-    summed, heading = _cut(summed, name, heading)
-    size = 100 if column.unit == "cents" else 1
-    drawn = lines.lines(summed, lines.labels(summed), summed[name] / size, lambda one: said(one[name], column.unit))
-    axis = lines.money() if column.unit == "cents" else title(name)
-    return charts.bars(drawn, axis, f"{heading} · {axis.lower()}" if only is None else f"{heading} · {only[1]}")
+def _groups(found: Figures, asked: Sum, heading: str) -> alt.LayerChart:
+    frame = found.frame if asked.only is None else found.frame[found.frame[asked.only[0]] == asked.only[1]]
+    columns = [each.name for each in found.measure.columns if each.how in ("count", "sum")]
+    sums = frame.groupby(["group_id", "group"], sort=False)[columns].sum().reset_index()
+    sums, heading = _cut(sums.sort_values([asked.column, columns[0]], ascending=False), asked.column, heading)
+    heading = f"{heading} · {asked.words} by {found.asked.by}"
+    if asked.of:
+        return _shares(sums, asked, heading)
+    if asked.column == "amount_cents":
+        return lines.valued(sums, lines.labels(sums), heading)
+    unit = found.measure.column(asked.column).unit
+    size = 100 if unit == "cents" else 1
+    drawn = lines.lines(sums, lines.labels(sums), sums[asked.column] / size, lambda one: said(one[asked.column], unit))
+    return charts.bars(drawn, lines.money() if unit == "cents" else asked.words.capitalize(), heading)
+
+
+def _shares(sums: pd.DataFrame, asked: Sum, heading: str) -> alt.LayerChart:
+    whole = sums[list(asked.of)].sum(axis=1)
+    rates = (sums[asked.column] / whole.where(whole > 0)).astype(float)
+
+    def words(record: Record) -> str:
+        n = sum(int(record[name]) for name in asked.of)
+        if not n:
+            return "none to judge"
+        few = ", few" if n < SMALL else ""
+        return f"{said(record[asked.column] / n, 'share')}: {record[asked.column]:,} of {n:,}{few}"
+
+    drawn = lines.lines(sums, lines.labels(sums), rates, words)
+    return charts.bars(drawn, asked.words.capitalize(), heading, "%")

@@ -1,11 +1,14 @@
 """The lines of a chart: what each is called, how long it is, and what is written beside it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
+from core import clock
+from core.analytics.asked import day_of
+from core.analytics.measures import Figures
 from pages.ui import charts
 from pages.ui.analytics_words import key
 from pages.ui.analytics_words import money as amount
@@ -43,14 +46,26 @@ def deals(record: Record) -> str:
 
 
 def valued(frame: pd.DataFrame, called: list[str], heading: str) -> alt.LayerChart:
-    """Amounts; where nothing has one, how many deals."""
-    if frame["amount_cents"].fillna(0).any():
-        return charts.bars(lines(frame, called, frame["amount_cents"] / 100, deals), money(), heading)
-    return charts.bars(lines(frame, called, frame["deals"], deals), "Deals", heading)
+    """Amounts; where nothing has one, how many deals. Closed deals are beside the point."""
+    has_amounts = bool(frame["amount_cents"].fillna(0).any())
+    drawn = lines(frame, called, frame["amount_cents"] / 100 if has_amounts else frame["deals"], deals)
+    if "outcome" in frame:
+        drawn["is_pale"] = (frame["outcome"] != "open").to_numpy()
+    return charts.bars(drawn, money() if has_amounts else "Deals", heading)
 
 
 def money() -> str:
     return f"Amount ({here().currency})"
+
+
+def course(found: Figures, columns: Sequence[str]) -> pd.DataFrame:
+    """The sums of columns in every step of the period, the empty ones too; by `step`."""
+    asked, frame = found.asked, found.frame
+    summed = frame[frame["period"] == "now"].groupby("step")[list(columns)].sum()
+    first, last = (day_of(at, asked.zone) for at in (asked.start, min(asked.end - 1, max(clock.now(), asked.start))))
+    days = pd.date_range(first, last, freq="D")
+    begun = days if asked.steps == "day" else days.to_period({"week": "W-SUN", "month": "M"}[asked.steps]).start_time
+    return summed.reindex(begun.unique().strftime("%Y-%m-%d"), fill_value=0).rename_axis("step")
 
 
 def spread(

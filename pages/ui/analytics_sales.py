@@ -6,8 +6,9 @@ import altair as alt
 import pandas as pd
 
 from core import clock
+from core.analytics.measures import Figures
 from pages.ui import charts
-from pages.ui.analytics_lines import Record, deals, labels, lines, money, spread, valued
+from pages.ui.analytics_lines import Record, course, deals, labels, lines, money, spread, valued
 from pages.ui.analytics_words import DAY, few, key, said
 from pages.ui.analytics_words import money as amount
 from pages.ui.places import here
@@ -136,9 +137,9 @@ def velocity(frame: pd.DataFrame, heading: str) -> alt.LayerChart:
     return spread(frame, labels(frame, "outcome"), words, (DAY, "Days from opening (open: so far)"), heading)
 
 
-def flow(frame: pd.DataFrame, heading: str) -> alt.LayerChart:
-    """Day by day, or in longer steps."""
-    days = frame[frame["period"] == "now"].melt(["step"], ["created", "won", "lost"], "part", "value")
+def flow(found: Figures, heading: str) -> alt.LayerChart:
+    """Day by day, or in longer steps; where nothing happened is nothing."""
+    days = course(found, ["created", "won", "lost"]).reset_index().melt("step", var_name="part")
     drawn = pd.DataFrame({"day": days["step"], "part": days["part"].str.capitalize()})
     drawn["value"] = days["value"].astype(float)
     return charts.courses(drawn.assign(said=[many(int(n), "deal") for n in days["value"]]), "Deals", heading)

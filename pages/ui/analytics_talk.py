@@ -5,7 +5,7 @@ import pandas as pd
 
 from pages.ui import charts
 from pages.ui.analytics_lines import Draw, Record, labels, lines, spread
-from pages.ui.analytics_words import HOUR, few, key, said
+from pages.ui.analytics_words import DAY, HOUR, MINUTE, few, key, said
 from pages.ui.plain import many
 
 WAITS = {0: "under 1 h", 1: "1–3 h", 4: "4–23 h", 24: "1–2 days", 72: "3–6 days", 168: "7 days and more"}
@@ -36,6 +36,7 @@ def texts(name: str) -> Draw:
 def first_reply(frame: pd.DataFrame, heading: str) -> alt.LayerChart:
     """Four bars: all waits and first ones, their middle and what nine of ten lie within."""
     pieces = []
+    size, unit = _size(max(frame[column].fillna(0).max() for _, column, _ in MIDDLES))
     for label, column, counted in MIDDLES:
 
         def words(record: Record, column: str = column, counted: str = counted) -> str:
@@ -45,8 +46,14 @@ def first_reply(frame: pd.DataFrame, heading: str) -> alt.LayerChart:
             return f"{said(record[column], 'seconds')}, {waits}"
 
         called = [f"{group} · {label}" for group in frame["group"]] if "group" in frame else [label]
-        pieces.append(lines(frame, called, frame[column].astype(float) / HOUR, words))
-    return charts.bars(pd.concat(pieces), "Hours", heading)
+        pieces.append(lines(frame, called, frame[column].astype(float) / size, words))
+    return charts.bars(pd.concat(pieces), unit, heading, ",.1~f")
+
+
+def _size(longest: float) -> tuple[int, str]:
+    """In what the axis counts."""
+    sizes = ((DAY, "Days"), (HOUR, "Hours"), (MINUTE, "Minutes"))
+    return next(((size, unit) for size, unit in sizes if longest >= 2 * size), (1, "Seconds"))
 
 
 def unanswered(frame: pd.DataFrame, heading: str) -> alt.LayerChart:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.analytics.measures import Figures
 from pages.ui import analytics_data, analytics_place
+from pages.ui import analytics_lines as lines
 from pages.ui.analytics_place import Place
 from pages.ui.analytics_words import change, money
 from pages.ui.plain import plain
@@ -53,8 +54,7 @@ def show(place: Place) -> None:
 
 
 def _course(found: Figures, tile: Tile) -> list[int]:
-    summed = _lines(found, tile).groupby("step")[tile.column].sum()
-    return [int(value) for value in summed]
+    return [int(value) for value in lines.course(found, [tile.column])[tile.column]]
 
 
 def _tile(tile: Tile, place: Place, both: tuple[Figures, Figures | None], course: list[int]) -> None:
@@ -67,11 +67,21 @@ def _tile(tile: Tile, place: Place, both: tuple[Figures, Figures | None], course
             tile.label, shown, change(value, was, unit), border=True, chart_data=course,
             delta_color="inverse" if tile.is_loss else "normal", help=plain(now.measure.definition), height="stretch",
         )  # fmt: skip
-        cell = {**dict(tile.keys), "column": tile.column}
-        if value:
-            st.button("Show the list", key=f"analytics.open.{tile.measure}.{tile.column}", type="tertiary",
-                      on_click=analytics_place.go,
-                      args=(analytics_place.opening(place, tile.measure, cell),))  # fmt: skip
+        if value or _without(now, tile):
+            _list(tile, place, _without(now, tile))
+
+
+def _list(tile: Tile, place: Place, without: int) -> None:
+    label = "Show the list" + (f" ({without:,} no amount)" if without else "")
+    to = analytics_place.opening(place, tile.measure, {**dict(tile.keys), "column": tile.column})
+    st.button(label, key=f"analytics.open.{tile.measure}.{tile.column}", type="tertiary", on_click=analytics_place.go,
+              args=(to,))  # fmt: skip
+
+
+def _without(found: Figures, tile: Tile) -> int:
+    """How many of the deals that make up an amount have none."""
+    is_open_value = tile.column == "amount_cents"
+    return int(_lines(found, tile)["unquoted"].sum()) if is_open_value else 0
 
 
 def _lines(found: Figures, tile: Tile) -> pd.DataFrame:

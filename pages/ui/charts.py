@@ -15,18 +15,20 @@ LINE = 26
 
 AROUND_WITH_LEGEND = 150
 LABELS = alt.Axis(labelLimit=190, labelOverlap=False, labelFlush=False, ticks=False, domain=False)
-ROUND = 3
+ROUND, PALE = 3, 0.35
 LETTER, NARROW, MOST_WORDS = 6.3, 400, 0.7
 """Pixels of a letter and of the place for the marks, and the part of it that words may take."""
 
 
 def bars(frame: pd.DataFrame, axis: str, title: str, format_: str = "~s") -> alt.LayerChart:
-    """One bar a line. Columns: label, value, said."""
+    """One bar a line. Columns: label, value, said, and where some lines are beside the point, `is_pale`."""
     line = _lines(frame)
     x = alt.X(
         "value:Q", title=axis, axis=alt.Axis(format=format_, tickCount=5), scale=_room(frame["value"], frame["said"])
     )
     bar = line.mark_bar(cornerRadiusEnd=ROUND).encode(x=x, tooltip=_tip("label", "said"))
+    if "is_pale" in frame:
+        bar = bar.encode(opacity=alt.condition("datum.is_pale", alt.value(PALE), alt.value(1)))
     return _titled(bar + _beside(line, "value"), len(frame), title)
 
 
@@ -35,7 +37,7 @@ def pairs(frame: pd.DataFrame, axis: str, title: str, format_: str = "~s") -> al
     line = _lines(frame)
     most = frame[["value", "whole"]].max(axis=1)
     x = alt.X("whole:Q", title=axis, axis=alt.Axis(format=format_, tickCount=5), scale=_room(most, frame["said"]))
-    whole = line.mark_bar(cornerRadiusEnd=ROUND, opacity=0.35).encode(x=x, tooltip=_tip("label", "said"))
+    whole = line.mark_bar(cornerRadiusEnd=ROUND, opacity=PALE).encode(x=x, tooltip=_tip("label", "said"))
     part = line.mark_bar(cornerRadiusEnd=ROUND, height=12).encode(x="value:Q", tooltip=_tip("label", "said"))
     text = line.transform_calculate(most="max(datum.value, datum.whole)")
     return _titled(whole + part + _beside(text, "most"), len(frame), title)
@@ -47,7 +49,7 @@ def spans(frame: pd.DataFrame, axis: str, title: str) -> alt.LayerChart:
     x = alt.X("low:Q", title=axis, axis=alt.Axis(tickCount=5), scale=_room(ends, frame["said"]))
     box = line.mark_bar(opacity=0.4, height=14).encode(x=x, x2="high:Q", tooltip=_tip("label", "said"))
     middle = line.mark_tick(thickness=3, size=22).encode(x="value:Q", tooltip=_tip("label", "said"))
-    text = line.transform_calculate(end="isValid(datum.high) ? datum.high : datum.value")
+    text = line.transform_calculate(end="max(datum.high || 0, datum.value || 0)")
     return _titled(box + middle + _beside(text, "end"), len(frame), title)
 
 
@@ -69,7 +71,7 @@ def field(frame: pd.DataFrame, title: str, axes: tuple[str, str], columns: Seque
     """A field of squares, the darker the more. Columns: label (line), column, value, said (in the square)."""
     base = alt.Chart(frame).encode(
         x=alt.X("column:N", sort=list(columns), title=axes[0],
-                axis=alt.Axis(labelAngle=0, labelLimit=90, labelOverlap=False, labelFlush=False, orient="top")),
+                axis=alt.Axis(labelAngle=0, labelLimit=90, labelOverlap=True, labelFlush=False, orient="top")),
         y=alt.Y("label:N", sort=None, title=axes[1] or None, axis=LABELS),
     )  # fmt: skip
     shade = alt.Color("value:Q", title=None, scale=alt.Scale(scheme="blues", domainMin=0), legend=None)
@@ -118,7 +120,7 @@ def _room(ends: "pd.Series[float]", words: "pd.Series[str]", least: float = 0) -
     """So far that the words beside each mark have a place, on a chart as narrow as half a page."""
     shares = 1 - (words.fillna("").str.len() * LETTER / NARROW).clip(upper=MOST_WORDS)
     most = float((ends.fillna(0).clip(lower=0) / shares).max())
-    return alt.Scale(domainMin=min(0.0, least), domainMax=most) if most > 0 else alt.Scale()
+    return alt.Scale(domainMin=min(0.0, least), domainMax=most if most > 0 or least < 0 else 1)
 
 
 def _tip(*columns: str) -> list[alt.Tooltip]:

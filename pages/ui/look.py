@@ -85,6 +85,7 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
 }
 @media (max-width: 640px) {
   .st-key-frame { left: 0.5rem; }
+  .st-key-analytics-block-volumes .mark-text.role-mark { display: none; }
   .st-key-conversations-both, .st-key-reader-both { flex-wrap: wrap; }
   .st-key-reader, .st-key-queue { --reader-height: auto; }
   .st-key-reader-talk { --composer: auto; }
