@@ -13,6 +13,7 @@ from pages.ui import analytics_talk as talk
 from pages.ui import charts
 from pages.ui.analytics_lines import Draw, Record
 from pages.ui.analytics_words import said
+from pages.ui.plain import many
 
 MOST = 30
 """Lines of a chart; the table has them all."""
@@ -103,7 +104,12 @@ def _groups(found: Figures, asked: Sum, heading: str) -> alt.LayerChart:
         return lines.valued(sums, lines.labels(sums), heading)
     unit = found.measure.column(asked.column).unit
     size = 100 if unit == "cents" else 1
-    drawn = lines.lines(sums, lines.labels(sums), sums[asked.column] / size, lambda one: said(one[asked.column], unit))
+
+    def words(record: Record) -> str:
+        deals = f", {many(record['deals'], 'deal')}" if unit == "cents" else ""
+        return said(record[asked.column], unit) + deals
+
+    drawn = lines.lines(sums, lines.labels(sums), sums[asked.column] / size, words)
     return charts.bars(drawn, lines.money() if unit == "cents" else asked.words.capitalize(), heading)
 
 

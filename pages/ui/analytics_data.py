@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core import clock
+from core.access import Right
 from core.analytics import measures
 from core.analytics.measures import Asked, Difference, Figures
 from core.analytics.mirror import Mirror
@@ -14,6 +16,7 @@ from core.errors import Unavailable
 from pages.ui import session
 
 PACE_SECONDS = 1.0
+KEPT, KEPT_SECONDS = "analytics.kept", 30
 STANDING = {"value_by_stage"}
 """Measures of how things stand at the end of the period."""
 
@@ -22,8 +25,16 @@ NOW = {"forecast", "ageing", "gone_quiet", "unanswered"}
 
 
 def figures(name: str, asked: Asked) -> Figures:
-    """The figures of a measure, broken down where it can be."""
-    return measures.figures(_mirror(), session.actor(), name, _fitting(name, asked))
+    """The figures of a measure, broken down where it can be; what was asked a moment ago is not asked again."""
+    actor, asked = session.actor(), _fitting(name, asked)
+    actor.require(Right.ANALYTICS_VIEW)
+    moment = (_mirror().status.revision, clock.now() // KEPT_SECONDS)
+    if st.session_state.get(KEPT, (None,))[0] != moment:
+        st.session_state[KEPT] = (moment, {})
+    kept: dict[tuple[str, Asked], Figures] = st.session_state[KEPT][1]
+    if (name, asked) not in kept:
+        kept[name, asked] = measures.figures(_mirror(), actor, name, asked)
+    return replace(kept[name, asked], as_of=_mirror().status.checked_at or clock.now())
 
 
 def rows(name: str, asked: Asked, cell: Mapping[str, Any]) -> pd.DataFrame:

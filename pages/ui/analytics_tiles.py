@@ -65,7 +65,8 @@ def _tile(tile: Tile, place: Place, both: tuple[Figures, Figures | None], course
     with st.container(width=190, gap=None, key=f"analytics.tile.{tile.measure}.{tile.column}"):
         st.metric(
             tile.label, shown, change(value, was, unit), border=True, chart_data=course,
-            delta_color="inverse" if tile.is_loss else "normal", help=plain(now.measure.definition), height="stretch",
+            delta_color="off" if value == was else "inverse" if tile.is_loss else "normal",
+            delta_arrow="off" if value == was else "auto", help=plain(now.measure.definition), height="stretch",
         )  # fmt: skip
         if value or _without(now, tile):
             _list(tile, place, _without(now, tile))

@@ -100,6 +100,8 @@ def change(now: float | None, before: float | None, unit: str) -> str | None:
     """How a figure differs from the one before; None where there is nothing to compare."""
     if now is None or before is None or pd.isna(now) or pd.isna(before):
         return None
+    if now == before:
+        return "as before"
     if unit == "share":
         return f"{(now - before) * 100:+.0f} points"
     was = money(int(before), rounded=True) if unit == "cents" else said(before, unit)
