@@ -8,12 +8,14 @@ import streamlit as st
 
 from core.analytics.measures import Figures
 from pages.ui import analytics_charts, analytics_data, analytics_files, analytics_place, table
-from pages.ui.analytics_place import Place
-from pages.ui.analytics_words import few, key, said, title
+from pages.ui.analytics_place import BREAKDOWNS, Place
+from pages.ui.analytics_words import NO_AMOUNT, few, key, said, title
 from pages.ui.places import here
 from pages.ui.plain import plain
 
 NOTHING = "Nothing to show for these days and filters."
+LINES = 500
+"""Of a table on the page; the file has them all."""
 
 
 def show(place: Place, name: str, about: str) -> None:
@@ -43,7 +45,9 @@ def _in_short(definition: str) -> str:
 
 def _table(place: Place, found: Figures) -> None:
     """Every figure is a link to the list of what it counted."""
-    measure, records = found.measure, found.frame.to_dict("records")
+    measure, records = found.measure, found.frame.head(LINES).to_dict("records")
+    if len(found.frame) > LINES:
+        st.caption(f"The first {LINES} of {len(found.frame):,} lines; the CSV has all.")
     figures = {column.name: column.unit for column in measure.columns}
     names = [name for name in found.frame.columns if name != "group_id"]
     shown = sorted(names, key=lambda name: name != "group")  # what it is broken down by comes first
@@ -55,7 +59,7 @@ def _table(place: Place, found: Figures) -> None:
             if name in figures and said(record[name], figures[name]) not in ("", "0")
         }
         rows.append(table.Row(tuple(_text(found, record, name) for name in shown), links=links))
-    heads = [title(name) for name in shown]
+    heads = [BREAKDOWNS[found.asked.by] if name == "group" else title(name) for name in shown]
     numbers = [n for n, name in enumerate(shown) if name in figures]
     chosen = table.show(f"analytics.table.{measure.name}", heads, rows, numbers, measure.title)
     if isinstance(chosen, tuple):
@@ -67,6 +71,8 @@ def _text(found: Figures, record: Mapping[str, Any], name: str) -> str:
     column = next((each for each in found.measure.columns if each.name == name), None)
     if column is None:
         return key(name, record[name])
+    if column.unit == "cents" and record.get("unquoted") and record["unquoted"] == record["deals"]:
+        return NO_AMOUNT
     text = said(record[name], column.unit)
     return text + few(found.measure.name, name, record) if text else ""
 

@@ -10,8 +10,10 @@ import streamlit as st
 from core import clock
 from core.access import Right
 from core.analytics import measures
+from core.analytics.catalogue import Column
 from core.analytics.measures import Asked, Difference, Figures
 from core.analytics.mirror import Mirror
+from core.conversations.choices import choices
 from core.errors import Unavailable
 from pages.ui import session
 
@@ -33,8 +35,22 @@ def figures(name: str, asked: Asked) -> Figures:
         st.session_state[KEPT] = (moment, {})
     kept: dict[tuple[str, Asked], Figures] = st.session_state[KEPT][1]
     if (name, asked) not in kept:
-        kept[name, asked] = measures.figures(_mirror(), actor, name, asked)
+        kept[name, asked] = _called(measures.figures(_mirror(), actor, name, asked))
     return replace(kept[name, asked], as_of=_mirror().status.checked_at or clock.now())
+
+
+def _called(found: Figures) -> Figures:
+    """Stages with their pipeline, for several pipelines have stages of one name."""
+    if found.asked.by == "stage" and "group" in found.frame:
+        with session.store().read() as reader:
+            names = choices(reader).names
+        found.frame["group"] = [names.stages.get(id_, "Not known") for id_ in found.frame["group_id"]]
+    return found
+
+
+def column(name: str, figure: str) -> Column:
+    """What is known of a figure of a measure."""
+    return measures.find(name).column(figure)
 
 
 def rows(name: str, asked: Asked, cell: Mapping[str, Any]) -> pd.DataFrame:
@@ -42,9 +58,9 @@ def rows(name: str, asked: Asked, cell: Mapping[str, Any]) -> pd.DataFrame:
     return measures.rows(_mirror(), session.actor(), name, _fitting(name, asked), cell)
 
 
-def check(asked: Asked) -> list[Difference]:
-    """The figures that are not what their rows add up to."""
-    return measures.check(_mirror(), session.actor(), replace(asked, by=""))
+def check(name: str, asked: Asked) -> list[Difference]:
+    """The figures of a measure, as they are shown, that are not what their rows add up to."""
+    return measures.check(_mirror(), session.actor(), _fitting(name, asked), name)
 
 
 def _fitting(name: str, asked: Asked) -> Asked:

@@ -100,6 +100,7 @@ def conversion(frame: pd.DataFrame, heading: str) -> alt.LayerChart:
     """From each stage to each later one."""
     drawn = lines(frame, _conversions(frame), frame["rate"].fillna(0), _converted)
     drawn["column"] = frame["to_stage"].to_numpy()
+    drawn["short"] = [said(rate, "share") or "–" for rate in frame["rate"]]
     return charts.field(drawn, heading, ("Reached by now", "Entered"), list(dict.fromkeys(frame["to_stage"])))
 
 

@@ -84,10 +84,11 @@ def volumes(frame: pd.DataFrame, heading: str) -> alt.LayerChart:
     """A week of hours."""
 
     def words(record: Record) -> str:
-        return f"{record['received'] or ''}"
+        return many(record["received"], "text")
 
     days = [key("weekday", day) for day in frame["weekday"]]
     listed = lines(frame, days, frame["received"], words)
+    listed["short"] = [str(n or "") for n in frame["received"]]
     listed["column"] = [f"{int(hour):02}" for hour in frame["hour"]]
     hours = [f"{hour:02}" for hour in range(24)]
     return charts.field(listed, heading, ("Texts received, by hour of the day", ""), hours)

@@ -9,7 +9,7 @@ from core.analytics.measures import Figures
 from pages.ui import analytics_data, analytics_place
 from pages.ui import analytics_lines as lines
 from pages.ui.analytics_place import Place
-from pages.ui.analytics_words import change, money
+from pages.ui.analytics_words import NO_AMOUNT, change, money
 from pages.ui.plain import plain
 
 
@@ -61,15 +61,18 @@ def _tile(tile: Tile, place: Place, both: tuple[Figures, Figures | None], course
     now, then = both
     value, was = _sum(now, tile), None if then is None else _sum(then, tile)
     unit = now.measure.column(tile.column).unit
+    without = _without(now, tile)
     shown = money(value, rounded=True) if unit == "cents" else f"{value:,}"
+    if without and not value:
+        shown = NO_AMOUNT.capitalize()
     with st.container(width=190, gap=None, key=f"analytics.tile.{tile.measure}.{tile.column}"):
         st.metric(
             tile.label, shown, change(value, was, unit), border=True, chart_data=course,
             delta_color="off" if value == was else "inverse" if tile.is_loss else "normal",
             delta_arrow="off" if value == was else "auto", help=plain(now.measure.definition), height="stretch",
         )  # fmt: skip
-        if value or _without(now, tile):
-            _list(tile, place, _without(now, tile))
+        if value or without:
+            _list(tile, place, without)
 
 
 def _list(tile: Tile, place: Place, without: int) -> None:

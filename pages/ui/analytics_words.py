@@ -25,6 +25,9 @@ UNITS = {"step": "day", "month": "month", "weekday": "weekday", "hour": "hour"}
 BLANK = {"month": "No date", "reason": "No reason given", "outcome": "", "stage": "Not known"}
 """What a key is called that is blank."""
 
+NO_AMOUNT = "no amount"
+"""In place of the sum of deals none of which has one."""
+
 BASES: dict[str, dict[str, tuple[str, ...]]] = {
     "funnel": {"rate": ("advanced", "lost", "waiting")},
     "conversion": {"rate": ("reached", "lost", "open")},

@@ -68,17 +68,18 @@ def stacks(frame: pd.DataFrame, axis: str, title: str, parts: Mapping[str, str])
 
 
 def field(frame: pd.DataFrame, title: str, axes: tuple[str, str], columns: Sequence[str]) -> alt.LayerChart:
-    """A field of squares, the darker the more. Columns: label (line), column, value, said (in the square)."""
+    """A field of squares, the darker the more. Columns: label (line), column, value, said, short (in the square)."""
+    angle = -30 if max(map(len, columns), default=0) > 4 else 0
     base = alt.Chart(frame).encode(
         x=alt.X("column:N", sort=list(columns), title=axes[0],
-                axis=alt.Axis(labelAngle=0, labelLimit=90, labelOverlap=True, labelFlush=False, orient="top")),
+                axis=alt.Axis(labelAngle=angle, labelLimit=90, labelOverlap=not angle, labelFlush=False, orient="top")),
         y=alt.Y("label:N", sort=None, title=axes[1] or None, axis=LABELS),
     )  # fmt: skip
     shade = alt.Color("value:Q", title=None, scale=alt.Scale(scheme="blues", domainMin=0), legend=None)
     square = base.mark_rect(cornerRadius=2).encode(color=shade, tooltip=_tip("label", "column", "said"))
     is_dark = alt.datum.value > float(frame["value"].fillna(0).max()) / 2
     ink = alt.condition(is_dark, alt.value("white"), alt.value("#0f1923"))
-    text = base.mark_text(fontSize=11).encode(text="said:N", color=ink)
+    text = base.mark_text(fontSize=11).encode(text="short:N", color=ink)
     return _titled(square + text, frame["label"].nunique(), title)
 
 

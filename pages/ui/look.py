@@ -85,6 +85,8 @@ div:has(> .st-key-conversations-unseen) { position: absolute; visibility: hidden
 }
 @media (max-width: 640px) {
   .st-key-frame { left: 0.5rem; }
+  .st-key-analytics-filters > *, .st-key-analytics-tiles > * { flex: 1 1 42%; width: auto; min-width: 0; }
+  .st-key-analytics-filters > * > * { width: 100% !important; }
   .st-key-analytics-block-volumes .mark-text.role-mark { display: none; }
   .st-key-conversations-both, .st-key-reader-both { flex-wrap: wrap; }
   .st-key-reader, .st-key-queue { --reader-height: auto; }

@@ -133,17 +133,24 @@ def test_every_view_is_drawn_in_the_dark_on_a_phone_and_hostile_names_are_text(
 
 
 def test_figures_are_checked_against_their_rows_refreshed_and_taken_along(
-    running: AppServer, store: Store, open_page: Open
+    running: AppServer, store: Store, open_page: Open, picture: Picture
 ) -> None:
     page = open_page(f"{running.url}/analytics?{DAYS}&view=check")
     page.get_by_role("button", name="Check now").click()
     expect(page.get_by_text("Every figure equals its rows.")).to_be_visible()
+    checked = page.locator(".st-key-analytics-page").get_by_role("row").filter(has_text="Texts by hour and weekday")
+    expect(checked).to_contain_text("672672")
+    picture(page, "analytics-check")
     page.goto(f"{running.url}/analytics?{DAYS}&view=outcomes")
     drawn(page, "lost_reasons")
     with page.expect_download() as taken:
         block(page, "lost_reasons").get_by_role("button", name="CSV").click()
     assert taken.value.suggested_filename == "lost_reasons.csv"
     assert taken.value.path().read_bytes().startswith(b"reason,deals,amount_cents,unquoted\r\n")
+    block(page, "lost_reasons").locator(".marks").hover()
+    with page.expect_download() as taken:
+        block(page, "lost_reasons").get_by_role("button", name=re.compile("^Download as PNG")).click()
+    assert taken.value.path().read_bytes().startswith(b"\x89PNG")
     aged = block(page, "flow").get_by_text(re.compile("^As of "))
     before = aged.inner_text()
     store.write(people.SYSTEM, lambda work: work.record("test.write"))
@@ -151,18 +158,15 @@ def test_figures_are_checked_against_their_rows_refreshed_and_taken_along(
     expect(aged).not_to_have_text(before)
 
 
-def test_the_summary_prints_to_one_page_without_anything_to_press(running: AppServer, open_page: Open) -> None:
+def test_a_screen_reader_finds_its_way_and_the_summary_prints_to_one_page_without_anything_to_press(
+    running: AppServer, open_page: Open
+) -> None:
     page = open_page(f"{running.url}/analytics?{DAYS}")
     drawn(page, *VIEWS["summary"])
+    assert axe.violations(page) == []
     printed = page.pdf(format="A4", print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="Refresh")).to_have_count(0)
     expect(page.get_by_role("combobox", name="Owner")).to_have_count(0)
     expect(page.get_by_role("heading", name="Funnel")).to_be_visible()
-
-
-def test_a_screen_reader_finds_its_way(running: AppServer, open_page: Open) -> None:
-    page = open_page(f"{running.url}/analytics?{DAYS}")
-    drawn(page, *VIEWS["summary"])
-    assert axe.violations(page) == []
