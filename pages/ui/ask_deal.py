@@ -24,7 +24,7 @@ def move(asked: Asked) -> None:
     with session.store().read() as reader:
         offered = {each.id: each for each in pipelines.find(reader)}
     if not offered:
-        st.text("There is no pipeline yet. Pipelines come with imported deals.")
+        st.text("There is no pipeline yet. An administrator makes one (Admin, Pipelines), or deals are imported.")
         asking.answered("Save", is_ready=False)
         return
     held = _held(asked)

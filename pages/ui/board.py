@@ -113,7 +113,7 @@ def nothing() -> None:
     """There is no pipeline yet."""
     with st.container(key="conversations.nothing"):
         st.subheader("No pipeline yet", anchor=False)
-        st.text("Pipelines come with imported deals, or are made here, with their stages.")
+        st.text("Pipelines come with imported deals, or an administrator makes them (Admin, Pipelines).")
         stages_link()
 
 

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import func, select
 
-from core import pipelines
+from core import bulk, people, pipelines
+from core import undo as undo_
 from core.database import Store
 from core.database.tables import deal
 from core.pipelines import Pipeline, Stage
@@ -62,6 +63,15 @@ def first_two(sale: Pipeline) -> tuple[Stage, Stage]:
 
 def closed(sale: Pipeline, kind: str) -> Stage:
     return next(stage for stage in sale.stages if stage.kind == kind)
+
+
+def lose_one(store: Store, sale: Pipeline) -> int:
+    """Somebody else closes a deal of the first stage."""
+    wanted = select(deal.c.contact_id, deal.c.id).where(deal.c.stage_id == first_two(sale)[0].id)
+    with store.read() as reader:
+        contact_id, id_ = reader.execute(wanted.limit(1)).one()
+    action = bulk.action("move", stage_id=closed(sale, "lost").id, deal_ids=[id_])
+    return bulk.start(store, people.local_actor(store), action, bulk.choose("ticked", [contact_id]))
 
 
 def undo(page: Page, store: Store, stage: Stage, n: int) -> None:
@@ -180,7 +190,14 @@ def test_the_board_is_filtered_as_the_list_is_and_a_card_opens_its_contact(
     page = open_page(f"{running.url}/board?pipeline={sale.id}&who=these&owner={owner}")
     expect(column(page, first).locator(".count")).to_have_text("1 deal" if n == 1 else f"{n} deals")
     page.get_by_role("button", name=re.compile("^Remove filter: owner")).click()
-    expect(column(page, first).locator(".count")).to_have_text(f"{held(store, first)} deals")
+    n = held(store, first)
+    expect(column(page, first).locator(".count")).to_have_text(f"{n} deals")
+    event_id = lose_one(store, sale)
+    page.get_by_role("button", name="The board has changed: show").click()
+    expect(column(page, first).locator(".count")).to_have_text(f"{n - 1} deals")
+    undo_.start(store, people.local_actor(store), event_id)
+    page.get_by_role("button", name="The board has changed: show").click()
+    expect(column(page, first).locator(".count")).to_have_text(f"{n} deals")
     card = cards(page, first).first
     name = name_of(card)
     card.focus()

@@ -229,8 +229,11 @@ def test_pages_of_names(world: World, open_page: Open, picture: Picture) -> None
     expect(page.get_by_role("heading", name="Pipelines")).to_be_visible()
     assert_shown(page, world.rules)  # stages have the same names
     look(page)
-    page.goto(f"{world.app.url}/board")
+    with open_store(world.app) as store, store.read() as reader:
+        last = pipelines.find(reader)[-1]
+    page.goto(f"{world.app.url}/board?pipeline={last.id}")
     expect(page.locator(".card").first).to_be_visible()
+    assert_shown(page, [last.name, *[stage.name for stage in last.stages]])
     look(page)
     picture(page, "hostile_board")
     page.locator(".card .menu").first.click()
