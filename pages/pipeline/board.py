@@ -12,7 +12,7 @@ def page() -> None:
     session.actor().require(Right.CONVERSATION_VIEW)
     place, ignored, moved = url.current()
     found = board.load(place)
-    notices.ignored(ignored)
+    notices.ignored(ignored, url.PARTS)
     if found is None:
         board.nothing()
         return

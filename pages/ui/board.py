@@ -11,7 +11,7 @@ from core.board import Card, Figures, Order, Slice
 from core.conversations import ConversationFilter
 from core.conversations.choices import Choices
 from core.pipelines import Pipeline, Stage
-from pages.ui import board_cards, board_moves, components, filters, session, url
+from pages.ui import board_cards, board_moves, components, desk, filters, session, url
 from pages.ui.places import here
 from pages.ui.plain import many
 
@@ -211,6 +211,11 @@ def show(found: Found) -> None:
         "board", KEY, data, on_fold_change=fold, on_more_change=more, on_open_change=lambda: url.stay(),
         on_move_change=lambda: board_moves.move(told("move")),
         on_all_change=lambda: board_moves.move_all(told("all"), found.loaded.asked.wanted),
+        on_inbox_change=lambda: url.stay(),
     )  # fmt: skip
     if isinstance(wanted := st.session_state[KEY].open, int):
         st.switch_page(CONTACT, query_params={"c": str(wanted)})
+    if stage := next((each for each in found.stages if each.id == st.session_state[KEY].inbox), None):
+        with session.store().read() as reader:
+            listed = board.deals(reader, found.loaded.asked.wanted, stage.id)
+        desk.open_these({contact for contact, _ in listed}, f"deals in {found.pipeline.name}: {stage.name}")

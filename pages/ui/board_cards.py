@@ -50,7 +50,7 @@ def _column(stage: Stage, said: Figures, at: Here) -> Drawn:
         "rotting": rotting,
         "otherwise": otherwise,
         "label": ", ".join(part for part in (name, count, total, unquoted, rotting, otherwise) if part),
-        "all": f"Move all {count} of {name}" if said.count > 1 else "",
+        "all": f"All {count} of {name}" if said.count > 1 else f"{count} of {name}" if said.count else "",
     }
 
 

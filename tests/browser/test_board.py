@@ -14,7 +14,7 @@ from core.database import Store
 from core.database.tables import deal
 from core.pipelines import Pipeline, Stage
 from tests.browser.conftest import Open, Picture, Serve
-from tests.browser.hands import furnish, go, strip, until
+from tests.browser.hands import furnish, go, selected, strip, until
 from tests.server import AppServer
 
 
@@ -167,13 +167,19 @@ def test_a_column_loads_when_it_is_read_and_all_of_it_moves_after_a_look(
         column(page, lost).locator(".rest").scroll_into_view_if_needed()
         until(page, lambda at=at: cards(page, lost).count() > at)  # type: ignore[misc]
     expect(cards(page, lost)).to_have_count(n)
-    column(page, lost).get_by_role("button", name=f"Move all {n} deals of {lost.name}").click()
+    column(page, lost).get_by_role("button", name=f"All {n} deals of {lost.name}").click()
     page.get_by_role("button", name=won.name, exact=True).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text(f"{n} deals: {won.name}.")
     dialog.get_by_role("button", name="Won", exact=True).click()
     until(page, lambda: held(store, lost) == 0)
     undo(page, store, lost, n)
+    with store.read() as reader:
+        contacts = reader.execute(select(func.count(deal.c.contact_id.distinct())).where(deal.c.stage_id == lost.id))
+        n = contacts.scalar_one()
+    column(page, lost).get_by_role("button", name=f"deals of {lost.name}").click()
+    page.get_by_role("button", name="Open in Conversations").click()
+    expect(selected(page)).to_contain_text(f"{n} selected")
 
 
 def test_the_board_is_filtered_as_the_list_is_and_a_card_opens_its_contact(

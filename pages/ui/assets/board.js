@@ -286,19 +286,26 @@ class Board {
   }
 
   askAll(column) {
+    const open = button('target', 'Open in Conversations', '', () => this.tell('inbox', column.id));
     this.choose(column.data.all, new Set([column.id]), (stage) => {
       this.turn += 1;
       this.tell('all', { from: column.id, stage, turn: this.turn });
-    });
+    }, open);
   }
 
   // The stages to choose from, over the page; Esc closes it.
-  choose(what, from, act) {
+  choose(what, from, act, first) {
     const back = this.current;
     const dialog = element('dialog', 'choice');
     dialog.setAttribute('aria-label', MOVE);
-    dialog.append(element('p', 'what', what), element('p', 'faint', MOVE));
-    this.data.targets.forEach((each) => {
+    dialog.append(element('p', 'what', what));
+    if (first) {
+      first.addEventListener('click', () => dialog.close());
+      dialog.append(first);
+    }
+    const may = first ? this.data.mayMany : this.data.may;
+    if (may) { dialog.append(element('p', 'faint', MOVE)); }
+    (may ? this.data.targets : []).forEach((each) => {
       const made = button('target ' + each.kind, each.name, '', () => { dialog.close(); act(each.id); });
       made.disabled = from.size === 1 && from.has(each.id);
       dialog.append(made);
