@@ -1,5 +1,6 @@
 """The board of one pipeline: what of it is loaded, and the ways to ask for more or for something else."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +21,7 @@ LOADED = "board.loaded"
 FOLDED = "board.folded"
 ORDER = "board.order"
 CHECKED = "board.checked"
+TURN = "board.turn"
 PACE_SECONDS = 5.0
 STAGES = "admin/pipelines.py"
 CONTACT = "inbox/contact.py"
@@ -193,11 +195,21 @@ def show(found: Found) -> None:
     data = board_cards.data(found.stages, found.loaded.figures, found.loaded.cards, is_folded)
     data["may"] = actor.may(Right.CONTACT_EDIT)
     data["mayMany"] = actor.may(Right.CONTACT_EDIT) and actor.may(Right.CONVERSATION_BULK)
-    data["turn"] = st.session_state.get("board.turn", 0)
+    data["turn"] = st.session_state.get(TURN, 0)
+    components.mount("board", KEY, data, **_triggers(found))
+    if isinstance(contact := st.session_state[KEY].open, int):
+        st.switch_page(CONTACT, query_params={"c": str(contact)})
+    if stage := next((each for each in found.stages if each.id == st.session_state[KEY].inbox), None):
+        with session.store().read() as reader:
+            listed = board.deals(reader, found.loaded.asked.wanted, stage.id)
+        desk.open_these({contact for contact, _ in listed}, f"deals in {found.pipeline.name}: {stage.name}")
 
+
+def _triggers(found: Found) -> dict[str, Callable[[], None]]:
     def told(name: str) -> Any:
+        """What was told; the columns are drawn anew in any case, for a card may have to go back."""
         url.stay()
-        st.session_state["board.turn"] = st.session_state.get("board.turn", 0) + 1
+        st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
         return getattr(st.session_state[KEY], name)
 
     def fold() -> None:
@@ -207,15 +219,11 @@ def show(found: Found) -> None:
     def more() -> None:
         st.session_state[f"board.more.{told('more')}"] = True
 
-    components.mount(
-        "board", KEY, data, on_fold_change=fold, on_more_change=more, on_open_change=lambda: url.stay(),
-        on_move_change=lambda: board_moves.move(told("move")),
-        on_all_change=lambda: board_moves.move_all(told("all"), found.loaded.asked.wanted),
-        on_inbox_change=lambda: url.stay(),
-    )  # fmt: skip
-    if isinstance(wanted := st.session_state[KEY].open, int):
-        st.switch_page(CONTACT, query_params={"c": str(wanted)})
-    if stage := next((each for each in found.stages if each.id == st.session_state[KEY].inbox), None):
-        with session.store().read() as reader:
-            listed = board.deals(reader, found.loaded.asked.wanted, stage.id)
-        desk.open_these({contact for contact, _ in listed}, f"deals in {found.pipeline.name}: {stage.name}")
+    def move() -> None:
+        board_moves.move(told("move"))
+
+    def move_all() -> None:
+        board_moves.move_all(told("all"), found.loaded.asked.wanted)
+
+    named = {"fold": fold, "more": more, "move": move, "all": move_all, "open": url.stay, "inbox": url.stay}
+    return {f"on_{name}_change": act for name, act in named.items()}

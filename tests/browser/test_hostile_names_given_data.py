@@ -225,20 +225,6 @@ def test_pages_of_names(world: World, open_page: Open, picture: Picture) -> None
     assert_shown(page, world.tags)
     look(page)
     picture(page, "hostile_tags")
-    page.goto(f"{world.app.url}/pipelines")
-    expect(page.get_by_role("heading", name="Pipelines")).to_be_visible()
-    assert_shown(page, world.rules)  # stages have the same names
-    look(page)
-    with open_store(world.app) as store, store.read() as reader:
-        last = pipelines.find(reader)[-1]
-    page.goto(f"{world.app.url}/board?pipeline={last.id}")
-    expect(page.locator(".card").first).to_be_visible()
-    assert_shown(page, [last.name, *[stage.name for stage in last.stages]])
-    look(page)
-    picture(page, "hostile_board")
-    page.locator(".card .menu").first.click()
-    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
-    look(page)
     page.goto(f"{world.app.url}/cleanup")
     expect(page.get_by_role("heading", name="Rules")).to_be_visible()
     assert_shown(page, world.rules)
@@ -256,6 +242,23 @@ def test_pages_of_names(world: World, open_page: Open, picture: Picture) -> None
     assert_shown(page, [world.field])
     look(page)
     picture(page, "hostile_settings")
+
+
+def test_pipelines_and_the_board(world: World, open_page: Open, picture: Picture) -> None:
+    page = open_page(f"{world.app.url}/pipelines")
+    expect(page.get_by_role("heading", name="Pipelines")).to_be_visible()
+    assert_shown(page, world.rules)  # stages have the same names
+    look(page)
+    with open_store(world.app) as store, store.read() as reader:
+        last = pipelines.find(reader)[-1]
+    page.goto(f"{world.app.url}/board?pipeline={last.id}")
+    expect(page.locator(".card").first).to_be_visible()
+    assert_shown(page, [last.name, *[stage.name for stage in last.stages]])
+    look(page)
+    picture(page, "hostile_board")
+    page.locator(".card .menu").first.click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    look(page)
 
 
 def test_workflows(world: World, open_page: Open, picture: Picture) -> None:
