@@ -100,9 +100,8 @@ def furnish_everything(work: Work, texts: list[str]) -> dict[str, Any]:
     field = next(name for name in sixty if ":red[x]" in name)
     custom.add(work, field, "choice", names(texts, 100, 200))
     steps = (Step("send", body=bodies[0]), Step("wait", wait_seconds=86_400), Step("send", body=bodies[1]))
-    places = pipelines.ensure(
-        work, work.record("test.stages"), [(eighty[n % 7], name, "") for n, name in enumerate(eighty)]
-    )
+    wanted = [(eighty[n % 7], name, "") for n, name in enumerate(eighty)]
+    places = pipelines.ensure(work, work.record("test.stages"), wanted)
     return {
         "contacts": {each.contact_id: " ".join(pair).strip() for each, pair in zip(added, pairs, strict=True)},
         "bodies": bodies,
