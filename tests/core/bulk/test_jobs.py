@@ -201,7 +201,8 @@ def test_history_tells_pages_and_hands_out_the_account(
     event_id = do(store, bulk.action("archive"), ids)
     with store.read() as reader:
         entry = history.get(reader, ALICE, event_id)
-        assert entry.words == f"Alice archived {SIZE} conversations"
+        assert entry.changed < SIZE
+        assert entry.words == f"Alice archived {entry.changed} conversations"
         shown = history.rows(reader, ALICE, event_id, limit=10)
         following = history.rows(reader, ALICE, event_id, after=int(shown["n"].iloc[-1]), limit=1_000)
         assert shown["n"].iloc[-1] < following["n"].iloc[0]
@@ -224,7 +225,7 @@ def test_history_tells_pages_and_hands_out_the_account(
         assert not undo.offer(reader, VERA, event_id).is_possible
     undo_id = take_back(store, event_id)
     with store.read() as reader:
-        assert history.get(reader, ALICE, undo_id).words == f"Alice undid: Alice archived {SIZE} conversations"
+        assert history.get(reader, ALICE, undo_id).words == f"Alice undid: {entry.words}"
         assert history.get(reader, ALICE, event_id).undone_by == undo_id
         assert undo.newest(reader, ALICE) is None
         only = history.events(reader, ALICE, history.Wanted(verb="conversation.archive", states=("undone",)))
