@@ -28,7 +28,7 @@ _SCRIPTS = {
 _BITS = ("tag_bit", "stage_bit")
 _REMOVED = "DELETE FROM conversation WHERE id IN (SELECT id FROM incoming)"
 _PAST = ("deal", "state", "text", "turn", "send", "enrolled", "texted", "talk")
-_STAGED = "SELECT id, pipeline_id, kind FROM stage"
+_STAGED = "SELECT id, pipeline_id, position, kind FROM stage"
 _COMMONEST_TAGS = "SELECT tag_id FROM raw_tag GROUP BY tag_id ORDER BY count(*) DESC, tag_id"
 _COMMONEST_STAGES = "SELECT stage_id FROM raw_deal GROUP BY stage_id ORDER BY count(DISTINCT contact_id) DESC, stage_id"
 
@@ -109,7 +109,7 @@ class Tables:
             self.load(name, rows)
         self._connection.commit()
         after = self._run(_STAGED)
-        self._codes.pipelines = {id_: pipeline_id for id_, pipeline_id, _ in after}
+        self._codes.pipelines = {id_: pipeline_id for id_, pipeline_id, *_ in after}
         return set(before) <= set(after)
 
     def replace(self, contact_ids: Sequence[int], read: Callable[[], Found]) -> None:

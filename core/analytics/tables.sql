@@ -39,11 +39,12 @@ CREATE TABLE stage (
 CREATE TABLE label (kind VARCHAR, id BIGINT, name VARCHAR);
 
 -- One row for each deal, as it is. opened_at: of its first state; closed_at: NULL while open; quoted_at: when it first had
--- an amount. to_quote, to_win: texts with the contact before, since an earlier deal of theirs was closed.
+-- an amount; furthest: the highest place of a stage it was in (won is the last, lost the least); last_at: when it changed
+-- last. to_quote, to_win: texts with the contact before, since an earlier deal of theirs was closed.
 CREATE TABLE deal (
     contact_id BIGINT, id BIGINT, pipeline_id INTEGER, stage_id INTEGER, outcome VARCHAR, owner_id INTEGER,
     amount_cents BIGINT, opened_at BIGINT, entered_at BIGINT, closed_at BIGINT, expected_on VARCHAR, lost_reason VARCHAR,
-    quoted_at BIGINT, to_quote INTEGER, to_win INTEGER
+    quoted_at BIGINT, furthest INTEGER, last_at BIGINT, to_quote INTEGER, to_win INTEGER
 );
 
 -- A row for each time in which a deal kept stage, outcome and amount. until_at NULL: it does still. before_*: of the state

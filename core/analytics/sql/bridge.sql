@@ -9,6 +9,7 @@ WITH course AS (
         c.*, c.outcome = 'open' AND ($pipeline IS NULL OR c.pipeline_id = $pipeline) AS is_in,
         coalesce(c.before_outcome = 'open' AND ($pipeline IS NULL OR c.before_pipeline_id = $pipeline), false) AS was_in
     FROM courses AS c
+    WHERE c.from_at < $end AND (c.until_at IS NULL OR c.until_at >= $start) AND (c.outcome = 'open' OR c.from_at >= $start)
 ),
 moved AS (
     SELECT *, NOT (is_in AND was_in) OR group_id <> before_group_id AS is_move,

@@ -17,12 +17,14 @@ entered AS (
     WHERE s.is_first AND r.kind = 'open' AND s.from_at >= $start AND s.from_at < least($end, $now)
 ),
 fate AS (
+    SELECT id AS deal_id, furthest, outcome = 'lost' AS is_lost FROM deal WHERE last_at < $now
+    UNION ALL
     SELECT
-        o.deal_id, max(r.rank) AS furthest,
-        bool_or(o.outcome = 'lost' AND (o.until_at IS NULL OR o.until_at >= $now)) AS is_lost
+        o.deal_id, max(r.rank),
+        coalesce(bool_or(o.outcome = 'lost' AND (o.until_at IS NULL OR o.until_at >= $now)), false)
     FROM state AS o
     JOIN ranked AS r ON r.id = o.stage_id
-    WHERE o.from_at < $now AND o.deal_id IN (SELECT deal_id FROM entered)
+    WHERE o.from_at < $now AND o.deal_id IN (SELECT id FROM deal WHERE last_at >= $now)
     GROUP BY o.deal_id
 )
 SELECT
