@@ -1,16 +1,24 @@
 """The rows of an export, from one state of the database, in the order of the list, as Arrow batches."""
 
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection, Select, Text, type_coerce
 
 from core import conversations
 from core.conversations import ConversationFilter, Sort
-from core.database.blocks import blocks
+from core.database.blocks import blocks, is_keyed
 from core.database.tables import contact, conversation
 from core.exports.columns import Column
+from core.exports.sorting import placed
+
+MANY = 20_000
+"""So many rows are read in the order of their ids, and sorted."""
+
+_NONE = np.array([], np.int64)
 
 
 def schema(columns: Sequence[Column], zone: str) -> pa.Schema:
@@ -26,9 +34,24 @@ def batches(
     """All rows of the filter, some thousands at a time."""
     form = schema(columns, zone)
     for ids in conversations.ordered(reader, wanted, sort):
-        for found in blocks(reader, _read(ids, columns)):
-            made = [_zoned(each.make(found.column(f"c{n}")), zone) for n, each in enumerate(columns)]
-            yield pa.record_batch(made, schema=form)
+        with closing(_raw(reader, ids, columns)) as raw:
+            for found in raw:
+                made = [_zoned(each.make(found.column(f"c{n}")), zone) for n, each in enumerate(columns)]
+                yield pa.record_batch(made, schema=form)
+
+
+def _raw(reader: Connection, ids: Select[Any], columns: Sequence[Column]) -> Generator[pa.RecordBatch, None, None]:
+    """What is read for the columns, in order; many rows in the order of their ids first, where that is quicker."""
+    if is_keyed(reader):
+        places = np.concatenate([_NONE, *(batch.column("id").to_numpy() for batch in blocks(reader, ids))])
+        if len(places) >= MANY:
+            places = np.argsort(places)  # the first of them is where the smallest id stands
+            by_id = _read(ids, columns).order_by(None).order_by(conversation.c.id)
+            with closing(blocks(reader, by_id)) as read:
+                yield from placed(read, places)
+            return
+    with closing(blocks(reader, _read(ids, columns))) as read:
+        yield from read
 
 
 def _read(ids: Select[Any], columns: Sequence[Column]) -> Select[Any]:
