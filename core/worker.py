@@ -5,12 +5,14 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from core import bulk, exports, follow_ups, jobs, people, setup, undo
 from core.database import Store, statistics
 from core.errors import AppError, Conflict, Unavailable
+from core.exports import schedules
 from core.messages import providers
 from core.messages.sender import Sender
 from core.runner import Runner
@@ -115,6 +117,7 @@ class Worker:
             found = [self._job(job) for job in jobs.waiting(reader)] + [
                 self._import(one) for one in ledger.waiting(reader)
             ]
+            found += [self._scheduled(id_) for id_ in schedules.due(reader)]
             return [task for task in found if task[0] not in self._broken]
         return []
 
@@ -144,6 +147,10 @@ class Worker:
                 self._store.write(people.SYSTEM, jobs.finish, event_id, "failed", BROKEN)
 
         return event_id, lambda: carry_out(self._store, event_id, lambda: not self._is_stopped.is_set()), give_up
+
+    def _scheduled(self, schedule_id: int) -> Task:
+        data_dir = Path(self._settings.data_dir)
+        return -schedule_id, lambda: schedules.carry_out(self._store, schedule_id, data_dir), _nothing
 
     def _import(self, waiting: ledger.Waiting) -> Task:
         event_id = waiting.event_id

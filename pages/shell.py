@@ -27,6 +27,7 @@ PLACES = (
     ("admin/tags.py", "Tags", "label", "tags"),
     ("admin/history.py", "History", "history", "history"),
     ("admin/imports.py", "Import", "upload_file", "import"),
+    ("admin/exports.py", "Exports", "download", "exports"),
     ("admin/settings.py", "Settings", "settings", "settings"),
 )
 """The first is the one that opens; a contact is reached by links alone."""

@@ -81,6 +81,8 @@ VERBS = {
     "message.receive": "received a text",
     "consent.out": "recorded an opt-out",
     "export.conversations": "exported conversations",
+    "schedule.add": "scheduled an export",
+    "schedule.retire": "ended a scheduled export",
     "export.optouts": "exported the list of opt-outs",
     "review.not_out": "said that a text was no opt-out",
     "import.contacts": "imported contacts",

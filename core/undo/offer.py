@@ -59,6 +59,8 @@ OTHERS = (
     "custom.retire",
     "custom.revive",
     "note.edit",
+    "schedule.add",
+    "schedule.retire",
     "review.not_out",
 )
 QUIET = frozenset({"undo", "note.edit"})

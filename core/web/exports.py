@@ -71,6 +71,11 @@ def _sign(data_dir: Path, actor: Actor, text: str) -> str:
     return signature.sign(signature.secret(data_dir), f"export {actor.id} {text}".encode())
 
 
+def about_address(event_id: int) -> str:
+    """Where is said what this export is."""
+    return ABOUT.replace("{event_id:int}", str(event_id))
+
+
 def address(event_id: int) -> str:
     """Where the account of this event is."""
     return ACCOUNT.replace("{event_id:int}", str(event_id))

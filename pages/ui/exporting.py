@@ -1,17 +1,21 @@
 """The list as a file: all rows of what is shown, in its order, with the columns of the list or with all there are."""
 
 from dataclasses import replace
+from datetime import time
 
 import streamlit as st
 
 from core import custom, exports, jobs
 from core.access import Actor, Right
 from core.conversations import Choices
-from core.exports import FORMATS, Wish
+from core.errors import AppError
+from core.exports import FORMATS, Wish, schedules
+from core.exports.schedules import Times
 from core.web import exports as routes
 from pages.ui import desk, frame, grid, session, url
 from pages.ui.listing import Listing, counted
 from pages.ui.places import here
+from pages.ui.plain import plain
 
 PACE_SECONDS = 2.0
 SHOWN = {
@@ -27,6 +31,7 @@ SHOWN = {
 """What the columns of the list are in a file; the bubble is the first of the tags."""
 
 CHOICES = {"shown": "Columns as shown", "all": "All columns"}
+WHEN: dict[int | None, str] = {None: "Every day"} | {n: f"Every {day}" for n, day in enumerate(schedules.DAYS)}
 HELP = {
     "csv": "Opens in any spreadsheet, and imports here again unchanged.",
     "xlsx": "Excel; over 1,048,575 rows on further sheets.",
@@ -51,7 +56,29 @@ def menu(place: url.Place, found: Listing, actor: Actor) -> None:
         wanted = replace(place.wanted, user_id=actor.id)
         wish = Wish(wanted, place.sort, keys, formats or "csv", here().zone.key)
         st.link_button("Export", routes.link(session.data_dir(), actor, wish), type="primary")
+        with st.expander("Write it every day or week"):
+            schedule(wish)
     watch()
+
+
+def schedule(wish: Wish) -> None:
+    """The same, by itself, at its times."""
+    with st.form("conversations.export.schedule", border=False, clear_on_submit=True):
+        name = st.text_input("Name", key="conversations.export.name", max_chars=schedules.LONGEST_NAME)
+        every = st.selectbox("When", list(WHEN), format_func=WHEN.__getitem__, key="conversations.export.when")
+        at = st.time_input("At", time(6), key="conversations.export.at")
+        each = st.checkbox("A file for each owner", key="conversations.export.each")
+        if not st.form_submit_button("Schedule"):
+            return
+    times = Times("day") if every is None else Times("week", weekday=every)
+    times = replace(times, minute=at.hour * 60 + at.minute)
+    try:
+        session.store().write(session.actor(), schedules.add, name, wish, times, is_per_owner=each)
+    except AppError as refused:
+        st.error(plain(str(refused)))
+        return
+    frame.did_last()
+    st.rerun()
 
 
 def shown(known: Choices) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from core.database.tables.contacts import (
     tag,
 )
 from core.database.tables.custom import custom_field, custom_value, setting
+from core.database.tables.exports import export_schedule
 from core.database.tables.ledger import (
     change,
     event,
@@ -53,6 +54,7 @@ __all__ = [
     "enrollment",
     "event",
     "event_state",
+    "export_schedule",
     "id_counter",
     "import_problem",
     "import_run",
