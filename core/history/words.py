@@ -81,6 +81,7 @@ VERBS = {
     "message.receive": "received a text",
     "consent.out": "recorded an opt-out",
     "export.conversations": "exported conversations",
+    "export.figures": "exported figures",
     "schedule.add": "scheduled an export",
     "schedule.retire": "ended a scheduled export",
     "export.optouts": "exported the list of opt-outs",

@@ -35,7 +35,7 @@ def show(place: Place, name: str, about: str) -> None:
         if not found.frame.empty:
             with st.expander("Table", key=f"analytics.behind.{name}"):
                 _table(place, found)
-        _foot(found)
+        _foot(found, about)
 
 
 def _in_short(definition: str) -> str:
@@ -88,11 +88,11 @@ def _go(place: Place) -> None:
     st.rerun()
 
 
-def _foot(found: Figures) -> None:
+def _foot(found: Figures, about: str) -> None:
     name = found.measure.name
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"analytics.foot.{name}"):
         st.caption(f"As of {here().local(found.as_of):%-d %b %Y, %H:%M:%S}")
         st.button("Refresh", key=f"analytics.refresh.{name}", icon=":material/refresh:", type="tertiary",
                   on_click=analytics_data.refresh)  # fmt: skip
         frame: pd.DataFrame = found.frame
-        analytics_files.button(f"analytics.csv.{name}", name, lambda: frame)
+        analytics_files.button(f"analytics.csv.{name}", name, f"“{found.measure.title}”, {about}", lambda: frame)

@@ -1,6 +1,7 @@
 """What one figure counted: every row of it, and the way to these contacts in the inbox."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -17,8 +18,9 @@ from pages.ui.analytics_words import key, said, title
 from pages.ui.places import here
 from pages.ui.plain import many, plain
 
-AT_ONCE = 50
+AT_ONCE, AT_A_TIME = 50, 5_000
 FROM = "analytics.rows.from"
+Call = Callable[[Mapping[str, Any]], str]
 HIDDEN = ("contact_id", "group_id", "stage_id", "owner_id", "deal_id")
 
 
@@ -40,7 +42,7 @@ def show(place: Place, names: Names, about: str) -> None:
     st.text(f"{about[:1].upper()}{about[1:]}")
     st.text(counted(rows, found.measure.rows))
     with st.container(horizontal=True, gap="small", key="analytics.rows.acts"):
-        _acts(rows, words, place)
+        _acts(rows, names, (words, about), place)
     _list(_named(rows, names))
 
 
@@ -67,37 +69,48 @@ def counted(rows: pd.DataFrame, noun: str) -> str:
     parts = [plural]
     if "amount_cents" in rows and len(rows):
         quoted = rows["amount_cents"].dropna()
-        parts.append(f"{here().money(int(quoted.sum()))} in all" if len(quoted) else "no amounts")
+        parts.append(f"{said(int(quoted.sum()), 'cents')} in all" if len(quoted) else "no amounts")
         if 0 < len(quoted) < len(rows):
             parts.append(f"{len(rows) - len(quoted):,} without an amount")
     return ", ".join([*parts, many(rows["contact_id"].nunique(), "contact")])
 
 
-def _acts(rows: pd.DataFrame, words: str, place: Place) -> None:
+def _acts(rows: pd.DataFrame, names: Names, told: tuple[str, str], place: Place) -> None:
+    words, about = told
     ids = [int(id_) for id_ in rows["contact_id"].unique()]
     label = f"Open these {many(len(ids), 'contact')} in the inbox"
     if ids and st.button(label, icon=":material/forum:", key="analytics.rows.open"):
         analytics_place.leave()
         desk.open_these(ids, words)
     name = f"{place.measure}-{place.figure}"
-    analytics_files.button("analytics.rows.csv", name, lambda: _with_names(rows), "CSV of all rows")
+    with_names = partial(_with_names, rows, names, _contact(Right.EXPORT_FULL))
+    analytics_files.button("analytics.rows.csv", name, f"what “{words}” counted, {about}", with_names)
 
 
-def _with_names(rows: pd.DataFrame) -> pd.DataFrame:
-    names = _contacts(rows["contact_id"].unique().tolist())
-    return rows.assign(contact=rows["contact_id"].map(names)).drop(columns="group_id", errors="ignore")
+def _with_names(rows: pd.DataFrame, names: Names, call: Call) -> pd.DataFrame:
+    called = _contacts(rows["contact_id"].unique().tolist(), call)
+    return _named(rows, names).assign(contact=rows["contact_id"].map(called)).drop(columns="group_id", errors="ignore")
 
 
-def _contacts(ids: list[int]) -> dict[int, str]:
-    """What contacts are called: by name, without one by phone, for who may see it."""
-    may = session.actor().may(Right.CONTACT_PERSONAL)
-    with session.store().read() as reader:
-        found = conversations.page_of(reader, [int(id_) for id_ in ids])
-    return {
-        record["id"]: f"{record['first_name']} {record['last_name']}".strip()
-        or (here().national(record["phone"]) if may else "Contact")
-        for record in found.to_dict("records")
-    }
+def _contact(right: Right) -> Call:
+    """What a contact is called: by name, without one by phone, for who has the right."""
+    place, may = here(), session.actor().may(right)
+
+    def call(record: Mapping[str, Any]) -> str:
+        name = f"{record['first_name']} {record['last_name']}".strip()
+        return name or (place.national(record["phone"]) if may else "Contact")
+
+    return call
+
+
+def _contacts(ids: list[int], call: Call) -> dict[int, str]:
+    """What these contacts are called, read a few thousand at a time."""
+    called: dict[int, str] = {}
+    for first in range(0, len(ids), AT_A_TIME):
+        with session.store().read() as reader:
+            found = conversations.page_of(reader, [int(id_) for id_ in ids[first : first + AT_A_TIME]])
+        called |= {record["id"]: call(record) for record in found.to_dict("records")}
+    return called
 
 
 def _named(rows: pd.DataFrame, names: Names) -> pd.DataFrame:
@@ -113,7 +126,7 @@ def _list(rows: pd.DataFrame) -> None:
     first = min(st.session_state.get(FROM, 0), max(len(rows) - 1, 0) // AT_ONCE * AT_ONCE)
     page = rows.iloc[first : first + AT_ONCE]
     shown = [name for name in rows.columns if name not in HIDDEN]
-    contacts = _contacts(page["contact_id"].unique().tolist())
+    contacts = _contacts(page["contact_id"].unique().tolist(), _contact(Right.CONTACT_PERSONAL))
     lines = [
         (int(record["contact_id"]), (contacts.get(record["contact_id"], "Contact"), *_cells(record, shown)))
         for record in page.to_dict("records")
