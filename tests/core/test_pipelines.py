@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from core import bulk, deals, pipelines, workflows
+from core import bulk, deals, pipelines, undo, workflows
+from core.bulk import run
 from core.conversations import upkeep
 from core.database import Store, Work
 from core.database.search import reindexing
@@ -201,3 +202,38 @@ def test_a_deal_that_is_gone_or_there_already_is_accounted_for(store: Store, ids
     move = bulk.action("move", stage_id=QUOTED, deal_ids=[there[1], 10**6])
     found_ = bulk.preview(store, ALICE, move, bulk.choose("ticked", [there[0], other]))
     assert {(group.outcome, group.n) for group in found_.groups if group.n} == {("already", 1), ("skipped", 1)}
+
+
+def test_an_old_name_that_was_given_away_does_not_return(store: Store, ids: list[int]) -> None:
+    event_id = store.write(ALICE, pipelines.edit_stage, NEW, StageDraft("Fresh", "open"))
+    store.write(ALICE, pipelines.add_stage, AUTO, StageDraft("New", "open"))
+    undo_id = take_back(store, event_id)
+    assert stages(store) == ["Fresh", "Quoted", "New", "Won", "Lost"]
+    with store.read() as reader:
+        assert undo.offer(reader, ALICE, undo_id).is_possible is False
+    store.write(ALICE, pipelines.rename, AUTO, "Cars")
+    event_id = newest(store)
+    store.write(ALICE, pipelines.add, "Auto")
+    take_back(store, event_id)
+    assert found(store).name == "Cars"
+
+
+def test_many_deals_of_a_deleted_stage_are_moved_by_a_job(
+    store: Store, ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "AT_ONCE", 2)
+    before, moved = picture(store), held(store, NEW)
+    event_id = bulk.retire_stage(store, ALICE, NEW, QUOTED)
+    assert (state(store, event_id), held(store, NEW)) == ("queued", moved)
+    finish(store, event_id)
+    assert held(store, NEW) == set()
+    assert_wide_rows_hold(store, ids)
+    take_back(store, event_id)
+    assert (picture(store), stages(store)[0]) == (before, "New")
+
+
+def test_asking_twice_deletes_once(store: Store, ids: list[int]) -> None:
+    first = bulk.retire_stage(store, ALICE, NEW, QUOTED, "the same")
+    assert bulk.retire_stage(store, ALICE, NEW, QUOTED, "the same") == first
+    with pytest.raises(NotAllowed):
+        bulk.retire_stage(store, BOB, QUOTED, NEW)
