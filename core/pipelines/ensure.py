@@ -12,6 +12,7 @@ from core.words import fold
 
 WON = frozenset({"won", "closed won", "closed-won"})
 LOST = frozenset({"lost", "closed lost", "closed-lost"})
+ORDER = ("open", "won", "lost")
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class Place:
 def ensure(work: Work, event_id: int, wanted: Iterable[tuple[str, str, str]]) -> dict[tuple[str, str], Place]:
     """The places of stages given as (pipeline, stage, outcome of a deal in it), by their folded names.
 
-    Unknown ones are made by the event in the order of first appearance. A new stage is won or lost when its name says
-    so, or when every deal given for it ended so.
+    Unknown ones are made by the event, open ones first and lost ones last, else in the order of first appearance. A new
+    stage is won or lost when its name says so, or when every deal given for it ended so.
     """
     named: dict[tuple[str, str], tuple[str, str]] = {}
     outcomes: dict[tuple[str, str], set[str]] = {}
@@ -37,17 +38,16 @@ def ensure(work: Work, event_id: int, wanted: Iterable[tuple[str, str, str]]) ->
         outcomes.setdefault(key, set()).add(outcome or "open")
     pipelines = _pipelines(work, event_id, {key[0]: names[0] for key, names in named.items()})
     places = _stages(work, pipelines)
-    missing = [key for key in named if key not in places]
+    kinds = {key: _kind(key[1], outcomes[key]) for key in named if key not in places}
+    missing = sorted(kinds, key=lambda key: ORDER.index(kinds[key]))
     first = work.take_ids("stage", len(missing))
     position = {key: sum(place[0] == key for place in places) for key in pipelines}
     rows: list[dict[str, Any]] = []
-    for n, (pipeline_key, stage_key) in enumerate(missing):
-        key = pipeline_key, stage_key
-        made = {"id": first + n, "pipeline_id": pipelines[pipeline_key], "name": named[key][1], "name_key": stage_key}
-        kind = _kind(stage_key, outcomes[key])
-        rows.append({**made, "kind": kind, "position": position[pipeline_key], "event_id": event_id})
-        position[pipeline_key] += 1
-        places[key] = Place(pipelines[pipeline_key], first + n, kind)
+    for n, key in enumerate(missing):
+        made = {"id": first + n, "pipeline_id": pipelines[key[0]], "name": named[key][1], "name_key": key[1]}
+        rows.append({**made, "kind": kinds[key], "position": position[key[0]], "event_id": event_id})
+        position[key[0]] += 1
+        places[key] = Place(pipelines[key[0]], first + n, kinds[key])
     if rows:
         work.conn.execute(insert(stage), rows)
     return {key: places[key] for key in named}

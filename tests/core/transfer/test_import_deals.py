@@ -19,7 +19,7 @@ def test_deals_come_with_their_pipeline_stages_owner_and_history(office: Office)
     _, counts = office.take(HEADER + WON + OPEN, "deals")
     assert counts == Counts(inserted=2)
     assert office.rows(pipeline.c.name) == [("Gold",)]
-    assert office.rows(stage.c.position, stage.c.name, stage.c.kind) == [(0, "Won", "won"), (1, "Lead", "open")]
+    assert office.rows(stage.c.position, stage.c.name, stage.c.kind) == [(0, "Lead", "open"), (1, "Won", "won")]
     d = deal.c
     assert office.rows(d.external_id, d.outcome, d.amount_cents, d.account, d.opened_at, d.closed_at, d.changed_at) == [
         ("d-1", "won", 10050, "Acme", MAY, JUNE, JUNE),
