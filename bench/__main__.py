@@ -18,6 +18,7 @@ from bench import (
     grid,
     importing,
     machine,
+    measures,
     plain,
     refresh,
     report,
@@ -75,6 +76,7 @@ def _ours(measured: Set, workload: words.Workload) -> Iterator[Row]:
         yield loaded
         yield from refresh.refreshes(measured)
         yield from filters.filters(measured, mirror, data.END)
+        yield from measures.measured(measured, mirror, data.END)
         data.say("straightforward SQL")
         yield from plain.plain(measured, mirror)
         if measured.engine == "sqlite":

@@ -19,6 +19,7 @@ BUDGETS: dict[str, tuple[float, float]] = {
     "excluding": (200, 200),
     "mirror": (12_000, 12_000),
     "refresh": (30, 30),
+    "measure": (150, 150),
     "bulk": (2_000, 3_000),
     "bulk undo": (3_000, 5_000),
     "longest write lock": (250, 250),

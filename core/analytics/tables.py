@@ -53,6 +53,7 @@ class Tables:
         """Conversations when it was loaded."""
         self.removed = 0
         """Conversations replaced since; what they were before still lies in memory."""
+        self._names: Mapping[str, pa.Table] = {}
         self._run(_SCRIPTS["tables"])
 
     def load(self, name: str, rows: pa.Table | pa.RecordBatchReader) -> None:
@@ -102,6 +103,8 @@ class Tables:
 
     def rename(self, names: Mapping[str, pa.Table]) -> bool:
         """What stages, owners and the like are called now; False: what is derived from stages is to be loaded anew."""
+        if names == self._names:
+            return True
         before = self._run(_STAGED)
         self._connection.begin()
         for name, rows in names.items():
@@ -109,6 +112,7 @@ class Tables:
             self.load(name, rows)
         self._connection.commit()
         after = self._run(_STAGED)
+        self._names = names
         self._codes.pipelines = {id_: pipeline_id for id_, pipeline_id, *_ in after}
         return set(before) <= set(after)
 
