@@ -67,9 +67,9 @@ def edit(
 
 
 def _look_again(work: Work, contact_id: int) -> None:
-    """What is held for want of a time zone, or until it opens there, is looked at anew."""
+    """What is held for want of a time zone, or until it opens there, is looked at anew; not what waits for a person."""
     o = outbox.c
-    held = (o.contact_id == contact_id) & (o.state == "held")
+    held = (o.contact_id == contact_id) & (o.state == "held") & o.enrollment_id.is_not(None)
     work.conn.execute(update(outbox).where(held).values(due_at=work.now))
 
 

@@ -111,8 +111,8 @@ def _due(work: Work) -> int:
 
 
 def _hold(work: Work, contact_id: int) -> list[Change]:
-    """What persons have scheduled stays until one of them sends it or takes it back."""
-    mine = select(outbox).where(o.contact_id == contact_id, o.state == "scheduled", o.due_at > work.now)
+    """What persons have written and is not on its way stays until one of them sends it or takes it back."""
+    mine = select(outbox).where(o.contact_id == contact_id, o.state == "scheduled")
     rows = work.conn.execute(mine.where(o.enrollment_id.is_(None), o.user_id.is_not(None))).all()
     after = {"state": "held", "reason": IN_REVIEW}
     if rows:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from core import undo
+from core import contacts, undo
 from core.access import Actor
 from core.database import Store, Work
 from core.database.tables import contact, opt_out_review, outbox
@@ -131,6 +131,28 @@ def test_what_a_person_has_scheduled_waits_for_a_person(
     assert [each.body for each in provider.told] == ["Tomorrow 0"]
     decide(store, queue(store)[0], is_out=True)
     assert [row(store, id_).state for id_ in scheduled] == ["sent", "cancelled", "suppressed"]
+
+
+def test_a_persons_text_that_is_overdue_waits_as_well(
+    store: Store, ids: list[int], tmp_path: Path, fixed_clock: Clock
+) -> None:
+    written = write(store, ids[0], "Are you there?")
+    fixed_clock.advance(600)  # the provider was out
+    come(store, tmp_path, ids[0], REFUSAL)
+    provider = Scripted()
+    drain(store, provider)
+    assert (provider.told, row(store, written).state, row(store, written).reason) == ([], "held", IN_REVIEW)
+
+
+def test_what_waits_for_a_person_does_not_go_when_the_contact_is_edited(
+    store: Store, ids: list[int], tmp_path: Path
+) -> None:
+    written = write(store, ids[0], "Tomorrow", due_at=NOON + DAY)
+    come(store, tmp_path, ids[0], REFUSAL)
+    store.write(ALICE, contacts.edit, ids[0], {"zip_code": "48104"}, {"zip_code": ""})
+    provider = Scripted()
+    drain(store, provider)
+    assert (provider.told, row(store, written).state) == ([], "held")
 
 
 def test_only_who_may_send_decides(store: Store, ids: list[int], tmp_path: Path) -> None:
