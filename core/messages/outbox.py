@@ -202,7 +202,7 @@ def _unsent(work: Work, outbox_id: int) -> Row[Any]:
         raise NotFound("There is no such text.")
     images.lock(work.conn, [row.contact_id])
     row = work.conn.execute(wanted).one()
-    if row.state not in UNSENT or row.message_id is not None:
+    if row.state not in UNSENT:
         raise Conflict("This text is on its way already, or was taken back before.")
     return row
 

@@ -117,10 +117,9 @@ def _facts(line: Line, state: str) -> str:
 
 def _buttons(line: Line, state: str) -> None:
     if state in ("scheduled", "held"):
-        if line.origin in BY_HAND and line.message_id is None:
+        if line.origin in BY_HAND:
             _button("Send now", f"outbox.now.{line.id}", send_now, line.id)
-        if line.message_id is None:
-            _button("Take back", f"outbox.cancel.{line.id}", cancel, line.id)
+        _button("Take back", f"outbox.cancel.{line.id}", cancel, line.id)
     elif state == "failed" and line.message_id is not None:
         if line.is_unclear:
             if st.button("Send again", key=f"outbox.again.{line.id}"):

@@ -26,9 +26,11 @@ from core.messages import (
     waiting,
     warnings,
 )
+from core.messages.claims import claim
 from core.messages.provider import Answer
+from core.people import SYSTEM
 from tests.conftest import ALICE, BOB, NOON, VERA, Clock
-from tests.core.messages.world import Scripted, drain, messages, phone, row, wide, write
+from tests.core.messages.world import PACE, Scripted, drain, messages, phone, row, wide, write
 
 
 def draft(store: Store, contact_id: int, actor: Actor = ALICE) -> str:
@@ -70,9 +72,21 @@ def test_taken_back_in_time_it_is_the_draft_again(store: Store, ids: list[int], 
 def test_what_is_on_its_way_cannot_be_taken_back(store: Store, ids: list[int], fixed_clock: Clock) -> None:
     written = write(store, ids[0])
     fixed_clock.advance(UNDO_SECONDS)
-    drain(store, Scripted(Answer("later", wait=5)))
+    store.write(SYSTEM, claim, PACE)
     with pytest.raises(Conflict):
         store.write(ALICE, cancel, written)
+
+
+def test_what_a_busy_provider_did_not_take_can_be_taken_back(store: Store, ids: list[int], fixed_clock: Clock) -> None:
+    written = write(store, ids[0], "Hello")
+    fixed_clock.advance(UNDO_SECONDS)
+    drain(store, Scripted(Answer("later", wait=300)))
+    assert store.write(ALICE, cancel, written) == "Hello"
+    fixed_clock.advance(600)
+    provider = Scripted()
+    drain(store, provider)
+    assert (provider.told, row(store, written).state) == ([], "cancelled")
+    assert [each.status for each in messages(store, ids[0])] == ["cancelled"]
 
 
 def test_a_text_of_somebody_else_is_taken_back_into_nobodys_draft(store: Store, ids: list[int]) -> None:
