@@ -161,6 +161,9 @@ def follow(work: Work, stretch: Stretch, cause: str) -> None:
         upkeep.refresh_enrollments(work.conn, _contacts(stretch, "enrollment"))
     if any(shape.table == "enrollment" and shape.mode != "insert" for shape in found):
         advance.let_go(work, _contacts(stretch, "enrollment"))
+    if any(shape.table == "workflow" and "state" in shape.columns for shape in found):
+        k = change.c
+        advance.look_again(work, select(k.row_id).where(stretch.test, k.table_name == literal_column("'workflow'")))
 
 
 def _turn(shape: Shape) -> tuple[int, int]:

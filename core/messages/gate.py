@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, Select, and_, select
 
 from core import hours, setup
 from core.database import Work
+from core.database.tables import conversation, enrollment, outbox, workflow
 from core.hours import Hours
 from core.messages import numbers, reviews
 from core.messages.allowed import CONFIRMATION, IN_REVIEW, OPTED_OUT
 from core.messages.numbers import Number
-from core.messages.rates import IN_LINE, LATE, Rates
+from core.messages.rates import DAY_USED, IN_LINE, LATE, Rates
 from core.workflows import rules
 from core.workflows.advance import STOPPED
 
@@ -19,6 +20,7 @@ AUTOMATIC = "workflow"
 """Origin of texts that are bound by hours, and stay while their workflow is paused."""
 
 PAUSED = "Its workflow is paused."
+RETIRED = "workflow retired"
 NO_ZONE = "Time zone unknown."
 QUIET = "It is not within the hours of sending at the contact's place."
 LOOK_AGAIN = 86_400
@@ -50,7 +52,8 @@ class Gate:
         self._hours = hours.load(work.conn) if automatic else None
         self._places = hours.places(work.conn, automatic) if automatic else {}
         self._in_review = reviews.undecided(work.conn, automatic)
-        self._rates = Rates(work, used.values(), chosen.time_zone, int(chosen.segments_per_day or 0))
+        self._here = chosen.time_zone
+        self._rates = Rates(work, used.values(), self._here, int(chosen.segments_per_day or 0))
 
     def judge(self, row: Row[Any]) -> Verdict:
         """What becomes of this one; what it takes of the rates is taken."""
@@ -66,7 +69,7 @@ class Gate:
     def _bound(self, row: Row[Any], windows: Hours) -> Verdict:
         """Until when an automatic text is lawful, or why it is held."""
         now, place = self._work.now, self._places[row.contact_id]
-        if row.workflow_state == "paused":
+        if row.workflow_state in ("paused", "draft"):
             return Verdict("held", PAUSED, now + LOOK_AGAIN)
         if row.contact_id in self._in_review:
             return Verdict("held", IN_REVIEW, now + LOOK_AGAIN)
@@ -84,7 +87,25 @@ class Gate:
         is_in_line = row.reason == IN_LINE and row.due_at > self._work.now - LATE
         has_waited = row.origin != AUTOMATIC or is_in_line
         due_at, reason = self._rates.wait(number, row.segments, has_waited=has_waited)
+        if reason == DAY_USED and row.origin != AUTOMATIC:
+            due_at = self._by_day(row.contact_id, due_at)
         return Verdict("scheduled", reason, due_at)
+
+    def _by_day(self, contact_id: int, at: int) -> int:
+        """A day begins at midnight: what was written by day and had to wait for it goes by day, whoever wrote it."""
+        place = hours.places(self._work.conn, [contact_id])[contact_id]
+        windows = self._hours or hours.load(self._work.conn)
+        return windows.opening(place.zones or (self._here,), place.state, at) or at
+
+
+def may_still_go(reader: Connection, outbox_id: int) -> bool:
+    """Asked just before the provider is called: since the claim its contact may have opted out, or answered."""
+    c, e, o, w = conversation.c, enrollment.c, outbox.c, workflow.c
+    asked: Select[Any] = select(o.origin, o.enrollment_id, c.is_opted_out, e.is_live, w.state.label("workflow_state"))
+    asked = asked.select_from(outbox).join(conversation, c.id == o.contact_id)
+    asked = asked.outerjoin(enrollment, and_(e.contact_id == o.contact_id, e.id == o.enrollment_id))
+    asked = asked.outerjoin(workflow, w.id == e.workflow_id)
+    return _ended(reader.execute(asked.where(o.id == outbox_id)).one()) is None
 
 
 def _ended(row: Row[Any]) -> Verdict | None:
@@ -92,4 +113,6 @@ def _ended(row: Row[Any]) -> Verdict | None:
         return Verdict("suppressed", OPTED_OUT)
     if row.enrollment_id is not None and not row.is_live:
         return Verdict("cancelled", STOPPED)
+    if row.workflow_state == "retired":
+        return Verdict("cancelled", RETIRED)
     return None

@@ -22,6 +22,7 @@ from core.messages import outcome
 from core.messages.breaker import Breaker
 from core.messages.claims import USUAL, Claimed, Pace, claim, is_due
 from core.messages.doubts import doubt, resolve
+from core.messages.gate import may_still_go
 from core.messages.outcome import Settled
 from core.messages.provider import Answer, Held, Provider, Unreachable
 
@@ -120,7 +121,7 @@ class Sender:
             return None
         if pause := self._breaker.wait:
             return Settled(Answer("later"), pause)
-        if text.until is not None and now >= text.until:
+        if (text.until is not None and now >= text.until) or not self._may_still_go(claimed.id):
             return Settled(Answer("later"), 0)
         answer = self._provider.send(text)
         if answer.kind == "unclear":
@@ -132,6 +133,14 @@ class Sender:
         self._breaker.paused(answer.wait)
         patience = _chance.uniform(1, 2) * 2 ** min(claimed.attempts, 8)
         return Settled(answer, int(min(max(answer.wait, patience), MOST_WAIT)))
+
+    def _may_still_go(self, outbox_id: int) -> bool:
+        """With many texts or a slow provider, seconds pass between the intent and the call."""
+        try:
+            with self._store.read() as reader:
+                return may_still_go(reader, outbox_id)
+        except (AppError, DBAPIError):  # a database that is away says nothing, so nothing goes
+            return False
 
     def _ask(self, rows: Sequence[Row[Any]]) -> None:
         asked = zip(rows, self._calls.map(self._found, rows), strict=True)

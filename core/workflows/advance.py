@@ -127,3 +127,9 @@ def let_go(work: Work, contact_ids: Select[Any]) -> None:
     of_none = and_(o.contact_id.in_(contact_ids), o.enrollment_id.is_not(None), o.state.in_(UNSENT), ~live)
     work.conn.execute(update(outbox).where(of_none).values(due_at=work.now))
     pace.settle(work)
+
+
+def look_again(work: Work, workflow_ids: Select[Any] | Sequence[int]) -> None:
+    """A workflow goes on, or never will: its texts that are held, as those of a paused one are, are looked at now."""
+    of_it = exists().where(e.contact_id == o.contact_id, e.id == o.enrollment_id, e.workflow_id.in_(workflow_ids))
+    work.conn.execute(update(outbox).where(o.state == "held", of_it).values(due_at=work.now))

@@ -5,15 +5,16 @@ began with; its rules hold for all at once.
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from core import people
 from core.access import Right
 from core.database import Change, Work
-from core.database.tables import enrollment, outbox, tag, workflow, workflow_step, workflow_version
+from core.database.tables import tag, workflow, workflow_step, workflow_version
 from core.errors import Conflict, Invalid, NotFound
 from core.words import fold, line
 from core.workflows import rules as rules_
+from core.workflows.advance import look_again
 from core.workflows.find import USUAL, current_steps
 from core.workflows.rules import Rules
 from core.workflows.steps import Step, as_row, checked
@@ -93,16 +94,9 @@ def set_state(work: Work, workflow_id: int, state: str) -> int:
     switched = Change("workflow", workflow_id, None, {"state": row.state}, {"state": state})
     event_id = work.record_change("workflow.state", switched, said=f"{STATES[state]} {row.name}")
     work.conn.execute(update(workflow).where(w.id == workflow_id).values(state=state))
-    if state == "on":
-        _look_again(work, workflow_id)
+    if state in ("on", "retired"):
+        look_again(work, [workflow_id])
     return event_id
-
-
-def _look_again(work: Work, workflow_id: int) -> None:
-    """Texts that were held while it was paused are looked at anew."""
-    o, e = outbox.c, enrollment.c
-    of_it = exists().where(e.contact_id == o.contact_id, e.id == o.enrollment_id, e.workflow_id == workflow_id)
-    work.conn.execute(update(outbox).where(o.state == "held", of_it).values(due_at=work.now))
 
 
 def set_usual(work: Work, kind: str, workflow_id: int | None) -> None:

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from core import contacts, workflows
+from core import contacts, undo, workflows
 from core.database import Store, Work
 from core.database.tables import contact, enrollment, workflow
 from core.messages import Text
 from core.messages.claims import claim
-from core.messages.gate import NO_ZONE, PAUSED, QUIET
+from core.messages.gate import NO_ZONE, PAUSED, QUIET, RETIRED
 from core.messages.outbox import put
 from core.messages.sender import Sender
 from core.people import SYSTEM
@@ -109,6 +109,36 @@ def test_a_paused_workflow_keeps_its_texts(store: Store, ids: list[int], fixed_c
     store.write(ALICE, workflows.set_state, 1, "on")
     drain(store, provider)
     assert len(provider.told) == 1
+
+
+def test_the_undo_of_a_pause_lets_its_texts_go_at_once(store: Store, ids: list[int], fixed_clock: Clock) -> None:
+    fixed_clock.advance(4 * HOUR)
+    step(store, ids[0])
+    paused = store.write(ALICE, workflows.set_state, 1, "paused")
+    drain(store, Scripted())
+    undo.start(store, ALICE, paused)
+    provider = Scripted()
+    drain(store, provider)
+    assert len(provider.told) == 1
+
+
+def test_of_a_retired_workflow_nothing_goes_any_more(store: Store, ids: list[int], fixed_clock: Clock) -> None:
+    held = step(store, ids[0])
+    drain(store, Scripted())
+    fixed_clock.advance(4 * HOUR)
+    due, provider = step(store, ids[1]), Scripted()
+    store.write(ALICE, workflows.set_state, 1, "retired")
+    drain(store, provider)
+    assert provider.told == []
+    assert {(row(store, id_).state, row(store, id_).reason) for id_ in (held, due)} == {("cancelled", RETIRED)}
+
+
+def test_of_a_draft_nothing_goes_before_it_is_on(store: Store, ids: list[int], fixed_clock: Clock) -> None:
+    fixed_clock.advance(4 * HOUR)
+    queued, provider = step(store, ids[0]), Scripted()
+    store.write(ALICE, workflows.set_state, 1, "draft")
+    drain(store, provider)
+    assert (provider.told, row(store, queued).state) == ([], "held")
 
 
 def test_a_text_held_over_night_ends_with_its_enrollment(store: Store, ids: list[int], fixed_clock: Clock) -> None:

@@ -110,6 +110,17 @@ def test_no_day_is_over_its_cap(store: Store, fixed_clock: Clock) -> None:
         assert len(provider.told) == min(25, 10 * (days + 1))
 
 
+def test_what_a_full_day_put_off_goes_by_day_and_not_at_midnight(store: Store, fixed_clock: Clock) -> None:
+    fixed_clock.now = MORNING
+    ids = store.write(ALICE, world.people, 2)
+    choose(store, segments_per_day="1", time_zone="America/New_York")
+    queue(store, ids[:1])
+    by_hand = world.write(store, ids[1], "From a person", due_at=fixed_clock.now)
+    drain(store, Scripted())
+    put_off = row(store, by_hand)
+    assert (put_off.reason, put_off.due_at) == (DAY_USED, NOON + 26 * 3_600)  # nine in the morning, in Detroit
+
+
 def test_a_persons_text_goes_before_those_in_the_line(store: Store, fixed_clock: Clock) -> None:
     fixed_clock.now = MORNING
     ids = store.write(ALICE, world.people, 40)

@@ -186,6 +186,24 @@ def test_a_report_stands_for_an_answer_that_was_lost(store: Store, written: int,
     assert messages(store, 1)[0].status == "delivered"
 
 
+@pytest.mark.parametrize("word", ["STOP", "Not now, maybe later"])
+def test_whoever_answers_between_the_intent_and_the_call_is_not_called(
+    store: Store, ids: list[int], fixed_clock: Clock, word: str
+) -> None:
+    fixed_clock.advance(4 * 3_600)
+    text = Text(ids[0], "step", fixed_clock.now, "workflow", enrollment_id=store.write(SYSTEM, world.enroll, ids[0], 1))
+    queued, _ = store.write(SYSTEM, lambda work: put(work, work.record("test.step"), text))
+    claims = store.write(SYSTEM, claim, PACE)
+    number = inbound.phone.parse(phone(ids[0]), "US")
+    store.write(SYSTEM, inbound.receive, number, Incoming("IN1", phone(ids[0]), word), [])
+    provider = Scripted()
+    Sender(store, provider, PACE)._hand_over(claims.going)
+    assert provider.told == []
+    drain(store, provider)
+    assert [each.body for each in provider.told] == ([consent.CONFIRMED] if word == "STOP" else [])
+    assert row(store, queued).state == ("suppressed" if word == "STOP" else "cancelled")
+
+
 def test_no_text_starts_after_a_stop(store: Store, ids: list[int], fixed_clock: Clock) -> None:
     write(store, ids[0], "Hello")
     fixed_clock.advance(UNDO_SECONDS)
