@@ -7,7 +7,7 @@ import streamlit as st
 from core import bulk, conversations, deals, money
 from core.errors import Invalid
 from core.pipelines import Stage
-from pages.ui import acting, asking, board_moves, session
+from pages.ui import acting, asking, board_moves, reader, session
 from pages.ui.acting import Asked
 from pages.ui.places import here
 from pages.ui.plain import many, plain
@@ -36,14 +36,13 @@ def _whom(asked: Asked) -> str:
     ids = asked.action.values["deal_ids"] if asked.action else ()
     if len(ids) != 1 or asked.chosen is None:
         return many(len(ids), "deal")
-    with session.store().read() as reader:
-        shown = conversations.get(reader, asked.chosen.ids[0])
-    return shown.name or here().national(shown.phone)
+    with session.store().read() as connection:
+        return reader.title(conversations.get(connection, asked.chosen.ids[0]))
 
 
 def _lost(stage: Stage) -> dict[str, Any]:
-    with session.store().read() as reader:
-        known = deals.lost_reasons(reader, stage.id)
+    with session.store().read() as connection:
+        known = deals.lost_reasons(connection, stage.id)
     reason = st.selectbox(
         "Why? (optional)", known, None, key="close.reason", accept_new_options=True, format_func=str,
         placeholder="Choose a reason, or type a new one",
@@ -56,8 +55,8 @@ def _won(asked: Asked) -> dict[str, Any] | None:
     ids = asked.action.values["deal_ids"] if asked.action else ()
     if len(ids) != 1 or asked.chosen is None:
         return {}
-    with session.store().read() as reader:
-        found = conversations.get(reader, asked.chosen.ids[0]).deals
+    with session.store().read() as connection:
+        found = conversations.get(connection, asked.chosen.ids[0]).deals
     held = next((deal.amount_cents for deal in found if deal.id == ids[0]), None)
     typed = st.text_input("Amount (optional)", here().amount(held), key=f"close.amount.{ids[0]}",
                           placeholder="1,250 or $1250.50")  # fmt: skip

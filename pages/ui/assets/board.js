@@ -28,6 +28,7 @@ class Card {
     this.item = element('li', 'place');
     this.node = this.item.appendChild(element('div', 'card'));
     this.node.setAttribute('role', 'group');
+    this.node.setAttribute('aria-keyshortcuts', 'Enter x m w l Shift+ArrowLeft Shift+ArrowRight');
     this.node.tabIndex = -1;
     const head = this.node.appendChild(element('div', 'head'));
     this.tick = head.appendChild(element('input', 'tick'));
@@ -230,6 +231,7 @@ class Board {
 
   toggle(id, isOn) {
     if (isOn) { this.ticked.add(id); } else { this.ticked.delete(id); }
+    this.status.textContent = this.cards.get(id).data.name + (isOn ? ' selected, ' : ' no longer selected, ') + this.ticked.size + ' in all';
     this.settle();
   }
 

@@ -174,3 +174,11 @@ def test_pipelines_are_offered_with_their_stages_in_order(store: Store, ids: lis
         ("Won", "won"),
         ("Lost", "lost"),
     ]
+
+
+def test_reasons_given_before_are_offered_the_most_frequent_first(store: Store, ids: list[int]) -> None:
+    for id_, reason in zip(ids, ("moved away", "too dear", "", "too dear"), strict=False):
+        move(store, id_, LOST, lost_reason=reason, new_deal=True)
+    with store.read() as reader:
+        assert deals.lost_reasons(reader, LOST) == ["too dear", "moved away"]
+        assert deals.lost_reasons(reader, WON) == []
