@@ -12,7 +12,7 @@ from pages.ui import analytics_sales as sales
 from pages.ui import analytics_talk as talk
 from pages.ui import charts
 from pages.ui.analytics_lines import Draw, Record
-from pages.ui.analytics_words import said
+from pages.ui.analytics_words import money, said
 from pages.ui.plain import many
 
 MOST = 30
@@ -106,8 +106,9 @@ def _groups(found: Figures, asked: Sum, heading: str) -> alt.LayerChart:
     size = 100 if unit == "cents" else 1
 
     def words(record: Record) -> str:
-        deals = f", {many(record['deals'], 'deal')}" if unit == "cents" else ""
-        return said(record[asked.column], unit) + deals
+        if unit == "cents":
+            return f"{money(record[asked.column], rounded=True)}, {many(record['deals'], 'deal')}"
+        return said(record[asked.column], unit)
 
     drawn = lines.lines(sums, lines.labels(sums), sums[asked.column] / size, words)
     return charts.bars(drawn, lines.money() if unit == "cents" else asked.words.capitalize(), heading)

@@ -58,10 +58,9 @@ def money() -> str:
     return f"Amount ({here().currency})"
 
 
-def course(found: Figures, columns: Sequence[str]) -> pd.DataFrame:
-    """The sums of columns in every step of the period, the empty ones too; by `step`."""
-    asked, frame = found.asked, found.frame
-    summed = frame[frame["period"] == "now"].groupby("step")[list(columns)].sum()
+def course(found: Figures, frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The sums of columns in every step of the period, the empty ones too; by `step`. `frame`: lines of the figures."""
+    asked, summed = found.asked, frame.groupby("step")[list(dict.fromkeys(columns))].sum()
     first, last = (day_of(at, asked.zone) for at in (asked.start, min(asked.end - 1, max(clock.now(), asked.start))))
     days = pd.date_range(first, last, freq="D")
     begun = days if asked.steps == "day" else days.to_period({"week": "W-SUN", "month": "M"}[asked.steps]).start_time

@@ -140,7 +140,8 @@ def velocity(frame: pd.DataFrame, heading: str) -> alt.LayerChart:
 
 def flow(found: Figures, heading: str) -> alt.LayerChart:
     """Day by day, or in longer steps; where nothing happened is nothing."""
-    days = course(found, ["created", "won", "lost"]).reset_index().melt("step", var_name="part")
+    lines_now = found.frame[found.frame["period"] == "now"]
+    days = course(found, lines_now, ["created", "won", "lost"]).reset_index().melt("step", var_name="part")
     drawn = pd.DataFrame({"day": days["step"], "part": days["part"].str.capitalize()})
     drawn["value"] = days["value"].astype(float)
     return charts.courses(drawn.assign(said=[many(int(n), "deal") for n in days["value"]]), "Deals", heading)

@@ -107,13 +107,21 @@ def change(now: float | None, before: float | None, unit: str) -> str | None:
         return "as before"
     if unit == "share":
         return f"{(now - before) * 100:+.0f} points"
-    was = money(int(before), rounded=True) if unit == "cents" else said(before, unit)
+    was = _brief(int(before)) if unit == "cents" else said(before, unit)
     if not before:
         return f"was {was}"
     sign = "+" if now >= before else "-"
     if unit not in ("cents", "seconds") and max(now, before) < SMALL:
         return f"{sign}{abs(now - before):,} (was {was}, few)"
     return f"{sign}{abs(now - before) / abs(before):.0%} (was {was})"
+
+
+def _brief(cents: int) -> str:
+    """Such as “$121k” or “$1.2M”, where there is little room."""
+    whole = abs(cents) / 100
+    size, sign = (1_000_000, "M") if whole >= 1_000_000 else (1_000, "k") if whole >= 10_000 else (1, "")
+    digits = f"{whole / size:,.1f}" if sign == "M" and whole < 10_000_000 else f"{whole / size:,.0f}"
+    return here().money(0).removesuffix("0") + digits + sign
 
 
 def _day(text: str, unit: str) -> str:

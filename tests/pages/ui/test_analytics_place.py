@@ -82,6 +82,11 @@ def test_a_change_says_what_was_before_and_doubts_few() -> None:
     assert change(120, 100, "deals") == "+20% (was 100)"
     assert change(3, 1, "deals") == "+2 (was 1, few)"
     assert change(5_000, 0, "cents") == "was $0"
+    assert change(12_129_130, 10_000_000, "cents") == "+21% (was $100k)"
+    assert change(150_000_000, 123_456_789, "cents") == "+22% (was $1.2M)"
+    assert change(99_900, 50_049, "cents") == "+100% (was $500)"
+    assert change(0.39, 0.5, "share") == "-11 points"
+    assert change(7, 7, "deals") == "as before"
     assert change(None, 4, "deals") is None
     assert few("win_rate", "rate", {"won": 3, "lost": 4}) == ", of 7 only"
     assert few("win_rate", "rate", {"won": 30, "lost": 4}) == ""
