@@ -79,6 +79,7 @@ VERBS = {
     "message.hold": "held a text back",
     "message.report": "heard what became of a text",
     "message.receive": "received a text",
+    "consent.in": "recorded a consent",
     "consent.out": "recorded an opt-out",
     "export.conversations": "exported conversations",
     "export.figures": "exported figures",

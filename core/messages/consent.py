@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, insert, select, true, update
+from sqlalchemy import ColumnElement, Row, Select, insert, select, true, update
 
 from core.access import Right
 from core.conversations import upkeep
@@ -10,7 +10,7 @@ from core.database import Change, Work, images
 from core.database.tables import consent_event, conversation, enrollment, message, opt_out_review, outbox, workflow
 from core.database.tables.talk import UNSENT
 from core.database.work import STEP
-from core.errors import Conflict
+from core.errors import Conflict, Invalid
 from core.messages.allowed import CONFIRMATION, OPTED_OUT
 from core.messages.outbox import Text, put, withdraw
 from core.words import clean
@@ -42,6 +42,25 @@ def record_opt_out(work: Work, contact_id: int, words: str) -> None:
     if is_out(work, contact_id):
         raise Conflict("They have opted out already.")
     opt_out(work, contact_id, Why("staff", clean(words).strip()))
+
+
+def record_opt_in(work: Work, contact_id: int, words: str) -> int:
+    """Write down that they agreed to be texted, and how; returns the event. It takes no opt-out back.
+
+    Raises: NotAllowed; Invalid without words; Conflict when they have agreed already, or opted out.
+    """
+    work.actor.require(Right.MESSAGE_SEND)
+    images.lock(work.conn, [contact_id])
+    if not (said := clean(words).strip()):
+        raise Invalid("Say how they agreed, such as: on the form of our site, 3 May.")
+    if is_out(work, contact_id):
+        raise Conflict("They have opted out. Only their own word START opts them in again.")
+    if (newest := _newest(work, contact_id)) is not None and newest.kind == "in":
+        raise Conflict("They have agreed already.")
+    event_id = work.record("consent.in", method="staff")
+    work.account(event_id, STEP, go_in(work, event_id, contact_id, Why("staff", said)))
+    work.set_state(event_id, "done", changed=1)
+    return event_id
 
 
 def opt_out(work: Work, contact_id: int, why: Why, event_id: int | None = None) -> int:
@@ -79,15 +98,20 @@ def go_in(work: Work, event_id: int, contact_id: int, why: Why) -> list[Change]:
 
 def may_return(work: Work, contact_id: int, *, by_yes: bool) -> bool:
     """Whether a word takes the last opt-out back. `by_yes`: the word says yes, and no more."""
-    k = consent_event.c
-    newest = select(k.kind, k.method, k.happened_at).where(k.contact_id == contact_id)
-    row = work.conn.execute(newest.order_by(k.happened_at.desc(), k.id.desc()).limit(1)).first()
+    row = _newest(work, contact_id)
     if row is None or row.kind != "out" or row.method not in BY_WORD:
         return False
     m = message.c
     confirmed = select(m.id).where(m.contact_id == contact_id, m.origin == CONFIRMATION, m.sent_at >= row.happened_at)
     is_asked = row.happened_at > work.now - YES_SECONDS and work.conn.execute(confirmed.limit(1)).first() is not None
     return is_asked or not by_yes
+
+
+def _newest(work: Work, contact_id: int) -> Row[Any] | None:
+    """What they said last about being texted."""
+    k = consent_event.c
+    said: Select[Any] = select(k.kind, k.method, k.happened_at).where(k.contact_id == contact_id)
+    return work.conn.execute(said.order_by(k.happened_at.desc(), k.id.desc()).limit(1)).first()
 
 
 def stop(work: Work, contact_id: int, reason: str, which: ColumnElement[bool]) -> list[Change]:

@@ -14,7 +14,7 @@ from pages.ui import acting, colours, components, frame, session, url
 from pages.ui.acting import Target
 
 ANSWERS = "card.answers"
-DIALOGS = ("add", "move", "person")
+DIALOGS = ("add", "move", "person", "consent")
 
 
 def mount(key: str, contact_id: int, parts: list[dict[str, Any]]) -> None:

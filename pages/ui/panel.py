@@ -57,7 +57,7 @@ def parts(shown: Conversation, known: Known, may: bool, at: Here) -> list[Part]:
         _sales(shown, may, at),
         _workflows(known.runs, may, at),
         _person(known.same_person, may, at),
-        _consent(known.said, at),
+        _consent(known.said, may, at),
     ]
     return [*found, {"title": "Conversation", "rows": _about(shown, at)}]
 
@@ -112,7 +112,7 @@ def _person(linked: tuple[Linked, ...], may: bool, at: Here) -> Part:
     return part
 
 
-def _consent(said: tuple[Said, ...], at: Here) -> Part:
+def _consent(said: tuple[Said, ...], may: bool, at: Here) -> Part:
     """The ledger: what they said about being texted, how, and in which words."""
     items = []
     for each in said:
@@ -120,7 +120,9 @@ def _consent(said: tuple[Said, ...], at: Here) -> Part:
         lines = [f"{at.local(each.happened_at).strftime('%-d %b %Y, %H:%M')} · {each.how}{by}"]
         words = [f"“{each.body}”"] if each.body else []
         items.append({"what": "Opted out" if each.kind == "out" else "Opted in", "lines": lines + words})
-    return {"title": "Consent", "items": items, "none": "" if items else "They said nothing about being texted."}
+    part: Part = {"title": "Consent", "items": items}
+    part["none"] = "" if items else "They said nothing about being texted."
+    return part | ({"add": ["consent", "Record what they said about being texted"]} if may else {})
 
 
 def _about(shown: Conversation, at: Here) -> list[tuple[str, str]]:

@@ -5,16 +5,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from core import conversations
+from core import conversations, workflows
 from core.conversations import ConversationFilter, upkeep
 from core.database import Store, Work
 from core.database.search import reindexing
 from core.database.tables import change, consent_event, contact, conversation, enrollment, event, message
-from core.errors import Invalid
+from core.errors import Conflict, Invalid, NotAllowed
 from core.messages import Incoming, Text, accept, consent, send
 from core.messages.outbox import put
 from core.people import SYSTEM
-from tests.conftest import ALICE, NOON, Clock
+from core.workflows import Rules
+from tests.conftest import ALICE, NOON, VERA, Clock
 from tests.core.messages import world
 from tests.core.messages.world import Scripted, drain, messages, phone, row, wide, write
 
@@ -151,6 +152,27 @@ def test_what_was_said_to_a_person_is_not_undone_by_a_word(store: Store, ids: li
     store.write(ALICE, consent.record_opt_out, ids[0], "on the phone")
     come(store, tmp_path, ids[0], "START")
     assert wide(store, ids[0]).is_opted_out == 1
+
+
+def test_a_consent_told_to_a_person_lets_into_a_workflow_that_needs_it(
+    store: Store, ids: list[int], tmp_path: Path
+) -> None:
+    def qualifying() -> list[int]:
+        with store.read() as reader:
+            return workflows.qualifying(reader, 0, "redrip", Rules(needs_consent=True), NOON)
+
+    assert qualifying() == []
+    store.write(ALICE, consent.record_opt_in, ids[0], " on the form of our site ")
+    assert (consents(store, ids[0]), qualifying()) == ([("in", "staff", "on the form of our site")], [ids[0]])
+    for words, error in (("again", Conflict), (" ", Invalid)):
+        with pytest.raises(error):
+            store.write(ALICE, consent.record_opt_in, ids[0], words)
+    with pytest.raises(NotAllowed):
+        store.write(VERA, consent.record_opt_in, ids[1], "on the phone")
+    come(store, tmp_path, ids[0], "STOP")
+    with pytest.raises(Conflict, match="opted out"):
+        store.write(ALICE, consent.record_opt_in, ids[0], "on the phone")
+    assert (wide(store, ids[0]).is_opted_out, qualifying()) == (1, [])
 
 
 def test_start_from_somebody_who_never_left_changes_nothing(store: Store, ids: list[int], tmp_path: Path) -> None:
