@@ -21,7 +21,6 @@ from pages.ui.plain import many, plain
 AT_ONCE, AT_A_TIME = 50, 5_000
 FROM = "analytics.rows.from"
 Call = Callable[[Mapping[str, Any]], str]
-HIDDEN = ("contact_id", "group_id", "stage_id", "owner_id", "deal_id")
 
 
 def show(place: Place, names: Names, about: str) -> None:
@@ -43,7 +42,7 @@ def show(place: Place, names: Names, about: str) -> None:
     st.text(counted(rows, found.measure.rows))
     with st.container(horizontal=True, gap="small", key="analytics.rows.acts"):
         _acts(rows, names, (words, about), place)
-    _list(_named(rows, names))
+    _list(_named(rows, names), place)
 
 
 def _group(found: Figures, cell: Mapping[str, Any]) -> list[str]:
@@ -122,10 +121,11 @@ def _named(rows: pd.DataFrame, names: Names) -> pd.DataFrame:
     return rows
 
 
-def _list(rows: pd.DataFrame) -> None:
-    first = min(st.session_state.get(FROM, 0), max(len(rows) - 1, 0) // AT_ONCE * AT_ONCE)
+def _list(rows: pd.DataFrame, place: Place) -> None:
+    begun, turned = st.session_state.get(FROM, (place, 0))
+    first = min(turned if begun == place else 0, max(len(rows) - 1, 0) // AT_ONCE * AT_ONCE)
     page = rows.iloc[first : first + AT_ONCE]
-    shown = [name for name in rows.columns if name not in HIDDEN]
+    shown = [name for name in rows.columns if not name.endswith("_id")]
     contacts = _contacts(page["contact_id"].unique().tolist(), _contact(Right.CONTACT_PERSONAL))
     lines = [
         (int(record["contact_id"]), (contacts.get(record["contact_id"], "Contact"), *_cells(record, shown)))
@@ -134,32 +134,32 @@ def _list(rows: pd.DataFrame) -> None:
     table.of_contacts("analytics.rows.list", ["Contact", *map(title, shown)], lines, "What the figure counted",
                       analytics_place.leave)  # fmt: skip
     if len(rows) > AT_ONCE:
-        _pager(first, len(rows))
+        _pager(first, len(rows), place)
 
 
 def _cells(record: Mapping[str, Any], shown: list[str]) -> tuple[str, ...]:
-    def text(name: str) -> str:
-        value = record[name]
-        if name.endswith("_at") or name == "since":
-            return "" if pd.isna(value) else f"{here().local(int(value)):%-d %b %Y, %H:%M}"
-        if name.endswith("_cents"):
-            return said(value, "cents")
-        if isinstance(value, bool):
-            return "Yes" if value else "No"
-        return said(value, "seconds") if name == "seconds" else key(name, value)
-
-    return tuple(text(name) for name in shown)
+    return tuple(_text(name, record[name]) for name in shown)
 
 
-def _pager(first: int, n: int) -> None:
+def _text(name: str, value: Any) -> str:
+    if pd.isna(value):
+        return ""
+    if name.endswith(("_at", "since")):
+        return f"{here().local(int(value)):%-d %b %Y, %H:%M}"
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return said(value, "cents") if name.endswith("_cents") else key(name, value)
+
+
+def _pager(first: int, n: int, place: Place) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="analytics.rows.pager"):
         st.button("Previous", key="analytics.rows.previous", disabled=first == 0, on_click=_turn,
-                  args=(first - AT_ONCE,))  # fmt: skip
+                  args=(place, first - AT_ONCE))  # fmt: skip
         st.text(f"Rows {first + 1:,}–{min(first + AT_ONCE, n):,} of {n:,}")
         st.button("Next", key="analytics.rows.next", disabled=first + AT_ONCE >= n, on_click=_turn,
-                  args=(first + AT_ONCE,))  # fmt: skip
+                  args=(place, first + AT_ONCE))  # fmt: skip
 
 
-def _turn(first: int) -> None:
-    st.session_state[FROM] = first
+def _turn(place: Place, first: int) -> None:
+    st.session_state[FROM] = place, first
     analytics_place.stay()

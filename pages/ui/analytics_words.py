@@ -20,8 +20,17 @@ TITLES = {
     "staying": "There still", "staying_p50": "Median so far", "from_days": "Days, from", "from_hours": "Hours, from",
     "stale": "Stale", "out_rate": "Opt-out rate", "first": "First replies", "first_p50": "Median, first replies",
     "first_p90": "9 of 10 within, first replies", "rate": "Rate", "basis": "By", "text": "Text",
+    "seconds": "How long", "asked_at": "Wrote", "is_first": "First reply", "is_answered": "Answered", "fate": "By now",
+    "has_left": "Has left", "is_stale": "Stale", "expected_on": "Expected", "happened_at": "When", "what": "What",
 }  # fmt: skip
-UNITS = {"step": "day", "month": "month", "weekday": "weekday", "hour": "hour"}
+UNITS = {
+    "step": "day", "month": "month", "weekday": "weekday", "hour": "hour", "expected_on": "day", "probability": "share",
+    "weighted": "cents", "seconds": "seconds",
+}  # fmt: skip
+CODED = {"bar", "period", "outcome", "basis", "fate", "what"}
+KINDS = ("Received", "By hand", "Automatic", "Not delivered")
+"""Of texts, by the number that the measures give them."""
+
 BLANK = {"month": "No date", "reason": "No reason given", "outcome": "", "stage": "Not known"}
 """What a key is called that is blank."""
 
@@ -137,5 +146,7 @@ def key(name: str, value: Any) -> str:
     """A key of a line, in words."""
     if value is None or (isinstance(value, str) and not value):
         return BLANK.get(name, "")
+    if name == "kind":
+        return KINDS[int(value)]
     text = said(value, UNITS.get(name, "text"))
-    return text.replace("_", " ").capitalize() if name in ("bar", "period", "outcome", "basis") else text
+    return text.replace("_", " ").capitalize() if name in CODED else text

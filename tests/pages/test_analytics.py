@@ -1,9 +1,12 @@
 """The page of analytics, through the shell: who sees it, what it says without figures, and that all is drawn."""
 
+from datetime import date
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.access import ROLES, Actor
+from core.analytics.asked import begin_of
 from core.analytics.measures import MEASURES, Asked, figures
 from core.analytics.mirror import Mirror
 from core.database import Store
@@ -38,6 +41,17 @@ def opened(visit: Visit, **params: str | list[str]) -> AppTest:
     return app
 
 
+def said(app: AppTest) -> list[str]:
+    return [each.value for each in app.text]
+
+
+def mirror_count(mirror: Mirror) -> int:
+    """Deals as they stood at the end of the days."""
+    end = begin_of(date(2026, 1, 3), "America/New_York")
+    asked = Asked(end - 86_400, end, "America/New_York", at=end)
+    return int(figures(mirror, ALICE, "value_by_stage", asked).frame["deals"].sum())
+
+
 def headings(app: AppTest) -> list[str]:
     return [each.value.replace("\\", "") for each in app.subheader]
 
@@ -62,6 +76,17 @@ def test_who_sees_no_phones_sees_none_in_a_list(mirror: Mirror, visit: Visit, mo
     assert headings(app) == ["Deals by stage: Open, Deals"]
     [listed] = [each for each in app.get("bidi_component") if "What the figure counted" in each.proto.json]
     assert "555" not in listed.proto.json
+
+
+def test_a_list_is_turned_page_by_page_and_another_begins_at_its_beginning(mirror: Mirror, visit: Visit) -> None:
+    app = opened(visit, of="value_by_stage", cell=["column:deals"], **DAYS | {"from": "2020-01-01"})
+    n = mirror_count(mirror)
+    assert f"Rows 1–50 of {n}" in said(app)
+    app.button(key="analytics.rows.next").click().run()
+    assert f"Rows 51–100 of {n}" in said(app)
+    app.button(key="analytics.rows.back").click().run()
+    app.button(key="analytics.open.flow.created").click().run()
+    assert any(text.startswith("Rows 1–50 of ") for text in said(app))
 
 
 @pytest.mark.parametrize(
