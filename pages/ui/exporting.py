@@ -18,6 +18,7 @@ from pages.ui.places import here
 from pages.ui.plain import plain
 
 PACE_SECONDS = 2.0
+SEEN = "export.seen"
 SHOWN = {
     "name": ("first_name", "last_name"),
     "phone": ("phone",),
@@ -34,7 +35,7 @@ CHOICES = {"shown": "Columns as shown", "all": "All columns"}
 WHEN: dict[int | None, str] = {None: "Every day"} | {n: f"Every {day}" for n, day in enumerate(schedules.DAYS)}
 HELP = {
     "csv": "Opens in any spreadsheet, and imports here again unchanged.",
-    "xlsx": "Excel; over 1,048,575 rows on further sheets.",
+    "xlsx": "Times and amounts as such; after 1,048,575 rows a further sheet.",
     "parquet": "Typed columns, for analysis.",
 }
 
@@ -93,9 +94,13 @@ def shown(known: Choices) -> tuple[str, ...]:
 
 @st.fragment(run_every=PACE_SECONDS)
 def watch() -> None:
-    """A link starts an export without the page hearing of it: once one runs, the frame tells how far it is."""
+    """A link starts an export without the page hearing of it: one that is new is told in the frame."""
     with session.store().read() as reader:
         own = jobs.own(reader, session.actor(), frame.LISTED)
-    running = {job.event_id for job in own if job.is_running and job.verb == exports.VERB}
-    if running - st.session_state.get(frame.WATCHED, set()):
+    events = {job.event_id for job in own if job.verb == exports.VERB}
+    seen = st.session_state.setdefault(SEEN, max(events, default=0))
+    new = {event_id for event_id in events if event_id > seen}
+    if new:
+        st.session_state[SEEN] = max(new)
+        st.session_state.setdefault(frame.WATCHED, set()).update(new)
         frame.draw_anew()
