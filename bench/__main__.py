@@ -14,6 +14,7 @@ from bench import (
     bulk,
     data,
     datasette,
+    exporting,
     filters,
     grid,
     importing,
@@ -84,6 +85,8 @@ def _ours(measured: Set, workload: words.Workload) -> Iterator[Row]:
             yield from datasette.peer(measured, mirror)
     data.say("bulk")
     yield from bulk.bulks(measured)
+    data.say("exports")
+    yield from exporting.exports(measured)
     data.say("sending")
     yield from sending.sendings(measured)
 

@@ -28,6 +28,8 @@ BUDGETS: dict[str, tuple[float, float]] = {
     "claim": (500, 500),  # 2,000 a second
     "steps": (2_000, 2_000),  # 500 a second
     "idle look": (5, 5),
+    "export csv": (2_500, 7_000),
+    "export parquet": (2_500, 4_000),
 }
 FULL = 1_000_000
 

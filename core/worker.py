@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from core import bulk, exports, follow_ups, jobs, people, setup, undo
+from core.analytics.mirror import Mirror
 from core.database import Store, statistics
 from core.errors import AppError, Conflict, Unavailable
 from core.exports import schedules
@@ -40,7 +41,8 @@ Task = tuple[int, Callable[[], None], Callable[[], None]]
 class Worker:
     """Takes what waits, and what a process that died has left; only one process has a job at a time."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(self, store: Store, settings: Settings, mirror: Callable[[], Mirror | None] = lambda: None) -> None:
+        self._mirror = mirror
         self._store = store
         self._settings = settings
         self._wanted = threading.Event()
@@ -52,9 +54,9 @@ class Worker:
         self._thread = threading.Thread(target=self._go, name="worker", daemon=True)
 
     @classmethod
-    def start(cls, store: Store, settings: Settings) -> "Worker":
-        """A worker at work in a thread."""
-        worker = cls(store, settings)
+    def start(cls, store: Store, settings: Settings, mirror: Callable[[], Mirror | None]) -> "Worker":
+        """A worker at work in a thread; `mirror`: that of this process, for reports."""
+        worker = cls(store, settings, mirror)
         worker._thread.start()
         return worker
 
@@ -150,7 +152,11 @@ class Worker:
 
     def _scheduled(self, schedule_id: int) -> Task:
         data_dir = Path(self._settings.data_dir)
-        return -schedule_id, lambda: schedules.carry_out(self._store, schedule_id, data_dir), _nothing
+
+        def carry_out() -> None:
+            schedules.carry_out(self._store, schedule_id, data_dir, self._mirror())
+
+        return -schedule_id, carry_out, _nothing
 
     def _import(self, waiting: ledger.Waiting) -> Task:
         event_id = waiting.event_id

@@ -1,9 +1,10 @@
 """Exports that are written by themselves, daily or weekly, into a folder of the data folder."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -11,12 +12,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Row, insert, select, update
 
 from core import clock, conversations, people
-from core.access import Actor
+from core.access import Actor, Right
+from core.analytics.mirror import Mirror
 from core.database import Change, Store, Work
 from core.database.tables import export_schedule
 from core.errors import AppError, Invalid, NotFound
-from core.exports import place
+from core.exports import place, report
 from core.exports.columns import masks
+from core.exports.report import Report
 from core.exports.run import export
 from core.exports.wish import Wish, read
 from core.words import line
@@ -62,7 +65,7 @@ class Schedule:
     id: int
     user_id: int
     name: str
-    wish: Wish
+    wish: Wish | Report
     is_per_owner: bool
     times: Times
     next_at: int
@@ -78,12 +81,12 @@ def find(reader: Connection, actor: Actor) -> list[Schedule]:
     return [_schedule(row) for row in rows]
 
 
-def add(work: Work, name: str, wish: Wish, times: Times, *, is_per_owner: bool = False) -> int:
+def add(work: Work, name: str, wish: Wish | Report, times: Times, *, is_per_owner: bool = False) -> int:
     """Write what is wished at these times; returns the id. Undoing it ends it.
 
     Raises: NotAllowed; Invalid.
     """
-    masks(work.actor)
+    _require(work.actor, wish)
     name = line(name)
     if not 0 < len(name) <= LONGEST_NAME:
         raise Invalid(f"Give it a name of at most {LONGEST_NAME} letters.")
@@ -92,7 +95,7 @@ def add(work: Work, name: str, wish: Wish, times: Times, *, is_per_owner: bool =
     schedule_id = work.take_ids("export_schedule")
     made = Change("export_schedule", schedule_id, None, {"is_retired": 1}, {"is_retired": 0})
     event_id = work.record_change("schedule.add", made, said=f"scheduled the export {name}")
-    row = {"id": schedule_id, "user_id": work.actor.id, "name": name, "what": "conversations", "wish": wish.text()}
+    row = {"id": schedule_id, "user_id": work.actor.id, "name": name, "what": _what(wish), "wish": wish.text()}
     when = {"every": times.every, "weekday": times.weekday, "minute": times.minute}
     own = {"next_at": times.next(work.now, wish.zone), "created_at": work.now, "event_id": event_id}
     work.conn.execute(insert(export_schedule).values(**row, **when, **own, is_per_owner=int(is_per_owner)))
@@ -119,7 +122,7 @@ def due(reader: Connection) -> list[int]:
     return list(reader.execute(wanted).scalars())
 
 
-def carry_out(store: Store, schedule_id: int, data_dir: Path) -> None:
+def carry_out(store: Store, schedule_id: int, data_dir: Path, mirror: Mirror | None = None) -> None:
     """Write the files of a schedule that is due, unless another process was faster. Its next time follows from now,
     so times that were missed are not made up for.
     """
@@ -130,8 +133,11 @@ def carry_out(store: Store, schedule_id: int, data_dir: Path) -> None:
     try:
         with store.read() as reader:
             actor = people.actor(reader, schedule.user_id)
-        rows = [_write(store, actor, wish, path) for wish, path in _files(store, actor, schedule, data_dir)]
-        message = f"{sum(rows):,} conversations in {len(rows)} {'file' if len(rows) == 1 else 'files'}"
+        if isinstance(schedule.wish, Report):
+            message = _report(store, actor, schedule, data_dir, mirror)
+        else:
+            rows = [_write(store, actor, wish, path) for wish, path in _files(store, schedule, schedule.wish, data_dir)]
+            message = f"{sum(rows):,} conversations in {len(rows)} {'file' if len(rows) == 1 else 'files'}"
     except (AppError, OSError) as error:
         message = f"Not written: {error}"
     finally:
@@ -145,11 +151,8 @@ def folder(schedule: Schedule, data_dir: Path) -> Path:
     return data_dir / FOLDER / f"{schedule.id}-{_slug(schedule.name)}"
 
 
-def _files(store: Store, actor: Actor, schedule: Schedule, data_dir: Path) -> Iterator[tuple[Wish, Path]]:
-    wish = schedule.wish
-    day = datetime.fromtimestamp(clock.now(), UTC).astimezone(ZoneInfo(wish.zone)).date()
-    into = folder(schedule, data_dir)
-    into.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _files(store: Store, schedule: Schedule, wish: Wish, data_dir: Path) -> Iterator[tuple[Wish, Path]]:
+    day, into = _today(wish.zone), _made(folder(schedule, data_dir))
     if not schedule.is_per_owner:
         yield wish, into / f"{day}.{wish.format}"
         return
@@ -173,6 +176,40 @@ def _write(store: Store, actor: Actor, wish: Wish, path: Path) -> int:
     return done.rows
 
 
+def _report(store: Store, actor: Actor, schedule: Schedule, data_dir: Path, running: Mirror | None) -> str:
+    wish = schedule.wish
+    assert isinstance(wish, Report)  # noqa: S101 - asked by the caller
+    path = _made(folder(schedule, data_dir)) / f"{_today(wish.zone)}.xlsx"
+    with report.mirrored(store, running) as mirror:
+        content = report.write(mirror, actor, wish)
+    place.check(path)
+    with place.written(path) as (file, about):
+        file.write(content)
+        store.write(actor, report.record, schedule.name)
+        about |= {"what": "pipeline", "user": actor.name, "zone": wish.zone}
+        about |= {"sha256_of_rows": hashlib.sha256(content).hexdigest()}
+    return f"{len(report.MEASURES)} measures in 1 file"
+
+
+def _what(wish: Wish | Report) -> str:
+    return "pipeline" if isinstance(wish, Report) else "conversations"
+
+
+def _require(actor: Actor, wish: Wish | Report) -> None:
+    masks(actor)
+    if isinstance(wish, Report):
+        actor.require(Right.ANALYTICS_VIEW)
+
+
+def _today(zone: str) -> date:
+    return datetime.fromtimestamp(clock.now(), UTC).astimezone(ZoneInfo(zone)).date()
+
+
+def _made(path: Path) -> Path:
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
 def _claim(work: Work, schedule_id: int) -> Schedule | None:
     held = select(export_schedule).where(e.id == schedule_id).with_for_update()
     row = work.conn.execute(held).one()
@@ -190,7 +227,7 @@ def _ended(work: Work, schedule_id: int, message: str) -> None:
 
 def _schedule(row: Row[Any]) -> Schedule:
     times = Times(row.every, row.minute, row.weekday)
-    wish = read(row.wish)
+    wish = report.read(row.wish) if row.what == "pipeline" else read(row.wish)
     return Schedule(
         row.id, row.user_id, row.name, wish, bool(row.is_per_owner), times, row.next_at, row.last_at, row.message
     )

@@ -4,12 +4,14 @@ Source: ECMA-376 Part 1, 18.3 (worksheets) and 22.9.2.19 (_xHHHH_ for what XML c
 as texts, so no formula lives.
 """
 
+import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -88,11 +90,12 @@ class XlsxFile:
     def _part(self, name: str, content: str) -> None:
         self._zip.writestr(name, content if content.startswith(_HEAD) else _HEAD + content)
 
-    def _xml(self, batch: pa.RecordBatch) -> bytes:
+    def _xml(self, batch: pa.RecordBatch) -> memoryview:
         cells = [self._cells(column) for column in batch.columns]
         first, last = pa.scalar("<row>"), pa.scalar("</row>")
         rows = pc.binary_join_element_wise(first, *cells, last, "")
-        return b"".join(map(str.encode, rows.to_pylist()))
+        _, offsets, texts = rows.buffers()  # the texts lie one behind the other
+        return memoryview(texts)[: np.frombuffer(offsets, np.int32)[len(rows)]] if len(rows) else memoryview(b"")
 
     def _cells(self, found: Any) -> Any:
         if pa.types.is_string(found.type):
@@ -133,10 +136,29 @@ def _text(text: str) -> str:
     return _TEXT[0] + escape(_spoken(text[:LONGEST_TEXT])) + _TEXT[1]
 
 
+def book(sheets: Mapping[str, Sequence[Sequence[Any]]]) -> bytes:
+    """A workbook of small sheets; rows of texts, numbers and blanks (None)."""
+    parts = _frame(list(sheets))
+    for n, rows in enumerate(sheets.values(), 1):
+        lines = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
+        parts[f"xl/worksheets/sheet{n}.xml"] = f"{_HEAD}<worksheet {_MAIN}><sheetData>{lines}</sheetData></worksheet>"
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in parts.items():
+            packed.writestr(name, content if content.startswith(_HEAD) else _HEAD + content)
+    return whole.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "<c/>"
+    return _text(value) if isinstance(value, str) else f"<c><v>{value}</v></c>"
+
+
 def _frame(sheets: Sequence[str]) -> dict[str, str]:
     """The parts that hold the sheets together."""
     numbered = list(enumerate(sheets, 1))
-    listed = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"/>' for n, name in numbered)
+    listed = "".join(f'<sheet name="{escape(name)}" sheetId="{n}" r:id="rId{n}"/>' for n, name in numbered)
     related = "".join(
         f'<Relationship Id="rId{n}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>' for n, _ in numbered
     )

@@ -83,6 +83,7 @@ VERBS = {
     "consent.out": "recorded an opt-out",
     "export.conversations": "exported conversations",
     "export.figures": "exported figures",
+    "export.report": "wrote a report of the pipeline",
     "schedule.add": "scheduled an export",
     "schedule.retire": "ended a scheduled export",
     "export.optouts": "exported the list of opt-outs",

@@ -66,7 +66,7 @@ def simulating(url: str) -> Iterator[None]:
 @contextmanager
 def working() -> Iterator[None]:
     """Carry jobs out while the application runs, also those that a former run has left."""
-    _workers.append(Worker.start(store(), settings.load()))
+    _workers.append(Worker.start(store(), settings.load(), mirror))
     try:
         yield
     finally:
