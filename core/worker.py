@@ -54,7 +54,7 @@ class Worker:
         self._thread = threading.Thread(target=self._go, name="worker", daemon=True)
 
     @classmethod
-    def start(cls, store: Store, settings: Settings, mirror: Callable[[], Mirror | None]) -> "Worker":
+    def start(cls, store: Store, settings: Settings, mirror: Callable[[], Mirror | None] = lambda: None) -> "Worker":
         """A worker at work in a thread; `mirror`: that of this process, for reports."""
         worker = cls(store, settings, mirror)
         worker._thread.start()

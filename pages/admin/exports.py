@@ -16,6 +16,7 @@ def page() -> None:
     with st.container(key="exports.page", width=1000):
         st.header("Exports", anchor=False)
         export_list.scheduled()
+        export_list.report_form()
         export_list.past()
 
 

@@ -3,18 +3,21 @@
 import streamlit as st
 
 from core import conversations, exports, history
+from core.access import Right
 from core.conversations import Choices
 from core.errors import AppError
 from core.exports import FORMATS, schedules
+from core.exports.report import Report
 from core.exports.schedules import Schedule
 from core.history import Entry, Wanted
 from core.web import exports as routes
-from pages.ui import frame, session
+from pages.ui import exporting, frame, session
 from pages.ui.places import here
 from pages.ui.plain import plain
 
 LIMIT = "exports.limit"
 AT_ONCE = 20
+SPANS = (7, 30, 90)
 
 
 def scheduled() -> None:
@@ -26,6 +29,19 @@ def scheduled() -> None:
         st.text("None yet. Filter the list of conversations, then choose Export and a time.")
     for schedule in found:
         _schedule(schedule, known)
+
+
+def report_form() -> None:
+    """A report of the pipeline, by itself, at its times."""
+    if not session.actor().may(Right.ANALYTICS_VIEW):
+        return
+    with st.expander("Report of the pipeline, every day or week"), st.form("exports.report", border=False):
+        name = st.text_input("Name", "Pipeline", key="exports.report.name", max_chars=schedules.LONGEST_NAME)
+        when, at = exporting.times("exports.report")
+        days = st.selectbox("About the last", SPANS, format_func="{} days".format, key="exports.report.days")
+        by_owner = st.checkbox("By owner", key="exports.report.owner")
+        if st.form_submit_button("Schedule"):
+            exporting.add(name, Report(days, here().zone.key, by_owner=by_owner), exporting.chosen(when, at))
 
 
 def _schedule(schedule: Schedule, known: Choices) -> None:

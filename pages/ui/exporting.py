@@ -10,6 +10,7 @@ from core.access import Actor, Right
 from core.conversations import Choices
 from core.errors import AppError
 from core.exports import FORMATS, Wish, schedules
+from core.exports.report import Report
 from core.exports.schedules import Times
 from core.web import exports as routes
 from pages.ui import desk, frame, grid, session, url
@@ -66,15 +67,28 @@ def schedule(wish: Wish) -> None:
     """The same, by itself, at its times."""
     with st.form("conversations.export.schedule", border=False, clear_on_submit=True):
         name = st.text_input("Name", key="conversations.export.name", max_chars=schedules.LONGEST_NAME)
-        every = st.selectbox("When", list(WHEN), format_func=WHEN.__getitem__, key="conversations.export.when")
-        at = st.time_input("At", time(6), key="conversations.export.at")
+        when, at = times("conversations.export")
         each = st.checkbox("A file for each owner", key="conversations.export.each")
-        if not st.form_submit_button("Schedule"):
-            return
-    times = Times("day") if every is None else Times("week", weekday=every)
-    times = replace(times, minute=at.hour * 60 + at.minute)
+        if st.form_submit_button("Schedule"):
+            add(name, wish, chosen(when, at), is_per_owner=each)
+
+
+def times(key: str) -> tuple[int | None, time]:
+    """Asks for the day, None: every, and the time of day."""
+    when = st.selectbox("When", list(WHEN), format_func=WHEN.__getitem__, key=f"{key}.when")
+    return when, st.time_input("At", time(6), key=f"{key}.at")
+
+
+def chosen(when: int | None, at: time) -> Times:
+    """What `times` asked for."""
+    minute = at.hour * 60 + at.minute
+    return Times("day", minute) if when is None else Times("week", minute, when)
+
+
+def add(name: str, wish: Wish | Report, at: Times, *, is_per_owner: bool = False) -> None:
+    """Schedule it; a refusal is said where it was asked for."""
     try:
-        session.store().write(session.actor(), schedules.add, name, wish, times, is_per_owner=each)
+        session.store().write(session.actor(), schedules.add, name, wish, at, is_per_owner=is_per_owner)
     except AppError as refused:
         st.error(plain(str(refused)))
         return

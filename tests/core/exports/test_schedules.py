@@ -2,18 +2,22 @@
 
 import json
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 
 from core import conversations, undo
+from core.access import Actor, Right
+from core.analytics import measures
 from core.conversations import ConversationFilter
 from core.database import Store
-from core.database.tables import user_role
+from core.database.tables import deal, user_role
 from core.errors import Invalid, NotAllowed, NotFound
 from core.exports import Wish, schedules
+from core.exports.report import MEASURES, Report
 from core.exports.schedules import Times
 from core.settings import Settings
 from core.worker import Worker
@@ -24,6 +28,7 @@ from tests.core.exports.test_exports import NOBODY
 
 NEW_YORK = "America/New_York"
 DAY = 86_400
+BOB_WITHOUT_FIGURES = Actor(BOB.id, BOB.name, frozenset({Right.EXPORT_MASKED}))
 
 
 @pytest.fixture
@@ -133,3 +138,23 @@ def test_a_failure_is_told_where_the_schedule_is(filled: Store, fixed_clock: Clo
     Worker(filled, Settings(data_dir=str(tmp_path))).run(until_done=True)
     assert "is there already" in only(filled).message
     assert (into / "2026-01-03.csv").read_text() == "somebody's own"
+
+
+def test_the_pipeline_is_reported_as_its_measures_say(filled: Store, fixed_clock: Clock, tmp_path: Path) -> None:
+    filled.write(ALICE, schedules.add, "Monday's pipeline", Report(30, NEW_YORK, by_owner=True), Times("week"))
+    fixed_clock.advance(3 * DAY)
+    Worker(filled, Settings(data_dir=str(tmp_path))).run(until_done=True)
+    assert only(filled).message == f"{len(MEASURES)} measures in 1 file"
+    (path,) = schedules.folder(only(filled), tmp_path).glob("*.xlsx")
+    sheets = reading.of_xlsx(path.read_bytes())
+    assert dict(sheets["About"])["as of"] == "2026-01-05T07:00:00-05:00"
+    value = sheets[measures.find("value_by_stage").title]
+    assert value[0] == [measures.find("value_by_stage").definition]
+    head, *rows = value[2:]
+    with filled.read() as reader:
+        expected = reader.execute(select(func.count(), func.sum(deal.c.amount_cents))).one()
+    assert sum(row[head.index("deals")] for row in rows) == expected[0]
+    assert sum(row[head.index("amount")] or 0 for row in rows) == Decimal(expected[1]) / 100
+    assert len(sheets) == len(MEASURES) + 1
+    with pytest.raises(NotAllowed):
+        filled.write(BOB_WITHOUT_FIGURES, schedules.add, "x", Report(), Times())
