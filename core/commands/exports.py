@@ -33,7 +33,7 @@ def opted_out(
     with output.open("wb") as target:
         target.writelines(pieces)
     with store.read() as reader:
-        rows = opt_outs.count(reader)
+        rows = opt_outs.count(reader, actor)
     answer(as_json, {"rows": rows, "output": str(output)}, f"{rows:,} opt-outs written to {output}.")
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from core import phone, setup
 from core.access import Actor, Right
@@ -81,14 +81,19 @@ def record(work: Work, raw: str, words: str) -> int:
 
 
 def find(reader: Connection, actor: Actor, search: str = "", limit: int = 100) -> list[Said]:
-    """Who is out, the newest first: by name, by digits of the phone, or by the words of the opt-out."""
-    found = reader.execute(_out(search).order_by(k.happened_at.desc(), k.id.desc()).limit(limit))
+    """Who is out, the newest first: by name, by digits of the phone, or by the words of the opt-out. Phones and words
+    are blank for who may not see them, who finds a phone by its whole number alone.
+
+    Raises: NotAllowed.
+    """
+    actor.require(Right.CONVERSATION_VIEW)
+    found = reader.execute(_out(*_tests(search, actor)).order_by(k.happened_at.desc(), k.id.desc()).limit(limit))
     return [_said(row, actor) for row in found]
 
 
-def count(reader: Connection, search: str = "") -> int:
+def count(reader: Connection, actor: Actor, search: str = "") -> int:
     """How many contacts of such a search are out."""
-    return int(reader.execute(select(func.count()).select_from(_out(search).subquery())).scalar_one())
+    return int(reader.execute(select(func.count()).select_from(_out(*_tests(search, actor)).subquery())).scalar_one())
 
 
 def of_contact(reader: Connection, actor: Actor, contact_id: int) -> list[Said]:
@@ -107,7 +112,7 @@ def csv(store: Store, actor: Actor) -> Iterator[bytes]:
 
     def pieces() -> Iterator[bytes]:
         yield _line(COLUMNS)
-        wanted, rows = _out("").order_by(k.contact_id).limit(STREAMED), None
+        wanted, rows = _out().order_by(k.contact_id).limit(STREAMED), None
         while rows is None or len(rows) == STREAMED:
             after = rows[-1].contact_id if rows else 0
             with store.read() as reader:
@@ -139,27 +144,30 @@ def _entries() -> Select[Any]:
     return wanted.outerjoin(user, user.c.id == k.user_id)
 
 
-def _out(search: str) -> Select[Any]:
+def _out(*tests: ColumnElement[bool]) -> Select[Any]:
     """The last word of each contact who is out."""
     later = consent_event.alias("later").c
     is_later = (later.happened_at > k.happened_at) | ((later.happened_at == k.happened_at) & (later.id > k.id))
     no_later = ~select(later.id).where(later.contact_id == k.contact_id, is_later).exists()
     wanted = _entries().join(conversation, c.id == k.contact_id)
-    return wanted.where(k.kind == "out", c.is_opted_out == 1, no_later, *_tests(search))
+    return wanted.where(k.kind == "out", c.is_opted_out == 1, no_later, *tests)
 
 
-def _tests(search: str) -> list[ColumnElement[bool]]:
+def _tests(search: str, actor: Actor) -> list[ColumnElement[bool]]:
     asked = search.strip()
     if not asked:
         return []
-    tests = [c.name_key.contains(fold(asked), autoescape=True), k.body.icontains(asked, autoescape=True)]
-    if len(digits := phone.digits(asked)) >= DIGITS_FROM:
+    digits, name = phone.digits(asked), c.name_key.contains(fold(asked), autoescape=True)
+    if not actor.may(Right.CONTACT_PERSONAL):  # the name of who has none is the phone
+        return [or_(and_(name, c.name_key != p.phone), p.phone.in_((f"+{digits}", f"+1{digits}")))]
+    tests = [name, k.body.icontains(asked, autoescape=True)]
+    if len(digits) >= DIGITS_FROM:
         tests.append(p.phone.contains(digits))
     return [or_(*tests)]
 
 
 def _said(row: Any, actor: Actor) -> Said:
     name = " ".join(f"{row.first_name} {row.last_name}".split())
-    number = row.phone if actor.may(Right.CONTACT_PERSONAL) else ""
+    number, body = (row.phone, row.body) if actor.may(Right.CONTACT_PERSONAL) else ("", "")
     how = METHODS.get(row.method, row.method)
-    return Said(row.contact_id, name, number, row.kind, how, row.body, row.happened_at, row.writer or "")
+    return Said(row.contact_id, name, number, row.kind, how, body, row.happened_at, row.writer or "")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, insert, select, true, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, true, update
 
 from core import setup
 from core.access import Actor, Right
@@ -27,8 +27,8 @@ r, o = opt_out_review.c, outbox.c
 
 @dataclass(frozen=True)
 class Review:
-    """A text to decide. `due_at`: the tenth business day after it, to the second (UTC); `phone`: blank for who may not
-    see it.
+    """A text to decide. `due_at`: the tenth business day after it, to the second (UTC); `phone`, `body`: blank for who
+    may not see them.
     """
 
     contact_id: int
@@ -86,15 +86,24 @@ def undecided(reader: Connection, contact_ids: Sequence[int]) -> set[int]:
 
 
 def waiting(reader: Connection, actor: Actor, limit: int = 50) -> list[Review]:
-    """The texts to decide, the most urgent first."""
+    """The texts to decide, the most urgent first.
+
+    Raises: NotAllowed.
+    """
+    actor.require(Right.CONVERSATION_VIEW)
     p = contact.c
-    columns = (r.contact_id, r.id, p.first_name, p.last_name, p.phone, r.body, r.said_at, r.due_at)
-    wanted = select(*columns).join(contact, p.id == r.contact_id).where(r.decision == "")
+    columns = (r.contact_id, r.id, p.first_name, p.last_name, p.phone, r.body)
+    wanted: Select[Any] = (
+        select(*columns, r.said_at, r.due_at).join(contact, p.id == r.contact_id).where(r.decision == "")
+    )
     may = actor.may(Right.CONTACT_PERSONAL)
-    return [
-        Review(row.contact_id, row.id, f"{row.first_name} {row.last_name}".strip(), row.phone if may else "", *row[5:])
-        for row in reader.execute(wanted.order_by(r.due_at, r.contact_id, r.id).limit(limit))
-    ]
+
+    def shown(row: Row[Any]) -> Review:
+        number, body = (row.phone, row.body) if may else ("", "")
+        name = f"{row.first_name} {row.last_name}".strip()
+        return Review(row.contact_id, row.id, name, number, body, row.said_at, row.due_at)
+
+    return [shown(row) for row in reader.execute(wanted.order_by(r.due_at, r.contact_id, r.id).limit(limit))]
 
 
 def count(reader: Connection) -> int:

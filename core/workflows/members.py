@@ -21,7 +21,8 @@ NEWEST, SOONEST = "newest", "soonest"
 class Member:
     """One run of a contact. `position`: of the step at hand, from 0; `due_at`: when it comes, or the text that waits
     in the outbox for it; None: nothing is planned. `why`: it is held, was stopped or failed. `text`: the state of the
-    one that waits in the outbox, blank for none. UTC epoch seconds.
+    one that waits in the outbox, blank for none. `name`: blank for none; `phone`: E.164, for those who may see it. UTC
+    epoch seconds.
     """
 
     enrollment_id: int
@@ -36,6 +37,7 @@ class Member:
     text: str
     started_at: int
     stopped_at: int | None
+    phone: str
 
     @property
     def is_live(self) -> bool:
@@ -106,12 +108,12 @@ def _read(reader: Connection, rows: Select[Any] | CompoundSelect[Any], order: st
     here = and_(text.contact_id == p.contact_id, text.enrollment_id == p.id, text.position == p.position)
     newest = select(func.max(text.id)).where(here).scalar_subquery()
     waits = and_(o.id == newest, o.state.in_(UNSETTLED))
-    name = func.coalesce(func.nullif(func.trim(contact.c.first_name + " " + contact.c.last_name), ""), contact.c.phone)
+    name = func.trim(contact.c.first_name + " " + contact.c.last_name)
     due_at = func.coalesce(p.next_due_at, o.due_at)
     why = case((p.stop_reason != "", p.stop_reason), (p.reason != "", p.reason), else_=func.coalesce(o.reason, ""))
     run = (p.id, p.contact_id, name, p.version, p.run, p.state, p.position, due_at, why)
     told = (
-        select(*run, func.coalesce(o.state, ""), p.started_at, p.stopped_at)
+        select(*run, func.coalesce(o.state, ""), p.started_at, p.stopped_at, contact.c.phone)
         .select_from(page)
         .join(contact, contact.c.id == p.contact_id)
     )

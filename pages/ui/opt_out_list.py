@@ -32,7 +32,7 @@ def show() -> None:
     search = st.text_input("Search", key="optouts.search", placeholder="Name, phone or words", width=320)
     limit = st.session_state.get(LIMIT, AT_ONCE)
     with session.store().read() as reader:
-        total = opt_outs.count(reader, search)
+        total = opt_outs.count(reader, session.actor(), search)
         found = opt_outs.find(reader, session.actor(), search, limit)
     if not total:
         st.text("Nobody who is out matches this." if search.strip() else "Nobody has opted out.")

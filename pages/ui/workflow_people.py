@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core import clock, workflows
+from core.access import Right
 from core.workflows import Member, Workflow
 from pages.ui import session, table
 from pages.ui.outbox_list import REASONS
@@ -57,7 +58,7 @@ def _next(found: Workflow) -> None:
     if not soonest:
         return
     st.text("Next to come to a step" + (", once it is on" if found.state != "on" else ""))
-    rows = [(each.contact_id, (each.name, _at(each.due_at), _step(each, words))) for each in soonest]
+    rows = [(each.contact_id, (_who(each), _at(each.due_at), _step(each, words))) for each in soonest]
     table.of_contacts("workflows.next", ("Who", "When", "Step"), rows, "Next")
 
 
@@ -83,8 +84,14 @@ def _cells(each: Member, words: Words) -> tuple[str, ...]:
     why = REASONS.get(each.why, each.why).rstrip(".")
     state = f"{each.state}, run {each.run:,}" if each.run > 1 else each.state
     comes = _at(each.due_at) if each.is_live else ""
-    return (each.name, state, _step(each, words) if each.state != "completed" else "", comes, why,
+    return (_who(each), state, _step(each, words) if each.state != "completed" else "", comes, why,
             _at(each.started_at))  # fmt: skip
+
+
+def _who(each: Member) -> str:
+    """The name; of who has none the phone, for those who may see it."""
+    may = session.actor().may(Right.CONTACT_PERSONAL)
+    return each.name or (here().national(each.phone) if may else "A contact")
 
 
 def _words(reader: Any, found: Workflow, people: Iterable[Member]) -> Words:

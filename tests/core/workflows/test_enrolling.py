@@ -221,3 +221,12 @@ def test_a_step_list_tells_what_became_of_each_text(store: Store, ids: list[int]
 def people_answer(store: Store, id_: int, body: str) -> None:
     text = messages.Incoming(f"in {id_} {body}", people.phone(id_), body)
     assert messages.accept(store, Path(), "US", text)
+
+
+def test_who_has_no_name_is_listed_without_one_and_not_by_the_phone(store: Store, ids: list[int]) -> None:
+    id_ = made(store, HELLO)
+    enroll(store, id_, ids[:1])
+    store.write(ALICE, lambda work: work.conn.execute(update(contact).values(first_name="", last_name="")) and None)
+    with store.read() as reader:
+        listed = [*workflows.members(reader, id_), *workflows.next_sends(reader, id_)]
+    assert [(each.name, each.phone) for each in listed] == [("", people.phone(ids[0]))] * 2
