@@ -74,12 +74,19 @@ def load(place: url.Place) -> Found | None:
         offered = pipelines.find(reader, include_retired=True)
         if not offered:
             return None
-        chosen = next((each for each in offered if each.id == place.wanted.pipeline_id), offered[0])
+        chosen = _chosen(offered, place.wanted)
         wanted = replace(place.wanted, user_id=actor.id)
         asked = Asked(wanted, chosen.id, st.session_state.get(ORDER, "new"))
         loaded = _loaded(reader, actor, asked, chosen)
         st.session_state[LOADED] = loaded
         return Found(place, offered, chosen, conversations.choices(reader), loaded)
+
+
+def _chosen(offered: list[Pipeline], wanted: ConversationFilter) -> Pipeline:
+    """The pipeline that is asked for, or else the first that has a stage which is, or else the first."""
+    of_stages = (each for each in offered if {stage.id for stage in each.stages} & set(wanted.stages))
+    named = (each for each in offered if each.id == wanted.pipeline_id)
+    return next(named, None) or next(of_stages, offered[0])
 
 
 def _loaded(reader: Any, actor: Actor, asked: Asked, pipeline: Pipeline) -> Loaded:
