@@ -21,6 +21,9 @@ Order = Literal["new", "old", "amount", "quiet"]
 Key = tuple[int | None, int]
 """Where a card stands in its column: the value that orders, and the deal's id."""
 
+Where = tuple[ColumnElement[bool], ...]
+"""Which deals are asked for; as `where` makes it."""
+
 _ORDERS: dict[Order, tuple[ColumnElement[Any], bool]] = {
     "new": (d.stage_entered_at, True),
     "old": (d.stage_entered_at, False),
@@ -75,31 +78,41 @@ class Card:
     key: Key
 
 
-def figures(reader: Connection, wanted: ConversationFilter, pipeline_id: int, now: int) -> dict[int, Figures]:
-    """Of every stage of the pipeline that holds deals under the filter, retired ones too."""
+def where(reader: Connection, wanted: ConversationFilter) -> Where:
+    """The filter as tests on deals; their conversations are joined where something is asked of them."""
+    contacts = of_contacts(wanted)
+    if contacts.search:  # looked up once, however many columns ask
+        found = engines.id_set(reader, conversations.find_ids(reader, contacts))
+        return (*_of_deals(wanted), d.contact_id.in_(found))
+    if not contacts.is_filtered and contacts.tab == "all":
+        return tuple(_of_deals(wanted))
+    return (*_of_deals(wanted), c.id == d.contact_id, conversations.holds(reader, contacts))
+
+
+def figures(reader: Connection, asked: Where, pipeline_id: int, now: int) -> dict[int, Figures]:
+    """Of every stage of the pipeline that holds deals which are asked for, retired ones too."""
     unquoted = func.sum(case((d.amount_cents.is_(None), 1), else_=0))
     rotting = func.sum(case((_is_rotting(now), 1), else_=0))
     otherwise = func.sum(case((d.outcome != s.kind, 1), else_=0))
     columns = d.stage_id, func.count(), func.coalesce(func.sum(d.amount_cents), 0), unquoted, rotting, otherwise
     of = stage.join(deal, d.stage_id == s.id)
-    counted = _asked(reader, wanted, select(*columns).select_from(of), s.pipeline_id == pipeline_id)
+    counted = select(*columns).select_from(of).where(s.pipeline_id == pipeline_id, *asked)
     return {row[0]: Figures(*map(int, row[1:])) for row in reader.execute(counted.group_by(d.stage_id))}
 
 
-def cards(reader: Connection, actor: Actor, wanted: ConversationFilter, slice_: Slice, now: int) -> list[Card]:
+def cards(reader: Connection, actor: Actor, asked: Where, slice_: Slice, now: int) -> list[Card]:
     """The cards of a slice, in its order. Deals without the value that orders come last, by id."""
     found: list[Card] = []
     for rows in _parts(slice_.order, slice_.after):
         if len(found) < slice_.limit:
-            keys = _asked(reader, wanted, rows, d.stage_id == slice_.stage_id).limit(slice_.limit - len(found))
+            keys = rows.where(d.stage_id == slice_.stage_id, *asked).limit(slice_.limit - len(found))
             found += _shown(reader, actor, reader.execute(keys).all(), now)
     return found
 
 
-def deals(reader: Connection, wanted: ConversationFilter, stage_id: int) -> list[tuple[int, int]]:
+def deals(reader: Connection, asked: Where, stage_id: int) -> list[tuple[int, int]]:
     """All deals of a column as (contact, deal), by contact: what “all of these” freezes."""
-    of = select(d.contact_id, d.id).select_from(deal)
-    chosen = _asked(reader, wanted, of, d.stage_id == stage_id)
+    chosen = select(d.contact_id, d.id).select_from(deal).where(d.stage_id == stage_id, *asked)
     return [tuple(row) for row in reader.execute(chosen.order_by(d.contact_id, d.id))]
 
 
@@ -112,17 +125,6 @@ def of_contacts(wanted: ConversationFilter) -> ConversationFilter:
     names = ("stages", "pipeline_id", "owner_mode", "owners", "amount_from", "amount_to", "is_quoted")
     kept = replace(wanted, **{name: getattr(nothing, name) for name in names})
     return replace(kept, include_archived=True) if kept.tab == "all" else kept
-
-
-def _asked(
-    reader: Connection, wanted: ConversationFilter, of: Select[Any], *within: ColumnElement[bool]
-) -> Select[Any]:
-    """What of the selected deals is asked for; their conversations are joined where something is asked of them."""
-    contacts = of_contacts(wanted)
-    chosen = of.where(*within, *_of_deals(wanted))
-    if not contacts.is_filtered and contacts.tab == "all":
-        return chosen
-    return chosen.where(c.id == d.contact_id, conversations.holds(reader, contacts))
 
 
 def _of_deals(wanted: ConversationFilter) -> list[ColumnElement[bool]]:

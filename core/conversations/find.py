@@ -15,8 +15,6 @@ from core.conversations.parts import parts
 from core.conversations.phrases import BUDGET, merge, scan
 from core.conversations.plan import ALL, Key, Plan
 from core.conversations.query import Query, parse
-from core.database import engines
-from core.database.tables import conversation
 
 NEWEST = Sort()
 FIRST_PAGE = Slice()
@@ -125,11 +123,8 @@ def among(reader: Connection, wanted: ConversationFilter, ids: Collection[int]) 
 
 
 def holds(reader: Connection, wanted: ConversationFilter) -> ColumnElement[bool]:
-    """Whether the filter finds a conversation, as a test on its row: for lists of other things than conversations."""
-    query = parse(wanted.search)
-    if query.phrases:  # read in the texts
-        return conversation.c.id.in_(engines.id_set(reader, find_ids(reader, wanted)))
-    return or_(*[and_(plan.tab, *plan.tests()) for plan, _ in chain(*_plans(reader, wanted, query, NEWEST))])
+    """Whether a filter without a search text finds a conversation, as a test on its row: for lists of other things."""
+    return or_(*[and_(plan.tab, *plan.tests()) for plan, _ in chain(*_plans(reader, wanted, BLANK, NEWEST))])
 
 
 def tab_counts(reader: Connection, wanted: ConversationFilter, cap: int | None = None) -> dict[str, Count]:

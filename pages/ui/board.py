@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import board, clock, conversations, pipelines
 from core.access import Actor, Right
-from core.board import Card, Figures, Order, Slice
+from core.board import Card, Figures, Order, Slice, Where
 from core.conversations import ConversationFilter
 from core.conversations.choices import Choices
 from core.pipelines import Pipeline, Stage
@@ -45,6 +45,7 @@ class Loaded:
 
     asked: Asked
     revision: int
+    where: Where
     figures: dict[int, Figures]
     cards: dict[int, list[Card]]
 
@@ -96,14 +97,15 @@ def _loaded(reader: Any, actor: Actor, asked: Asked, pipeline: Pipeline) -> Load
     is_same = kept is not None and kept.asked == asked
     known = kept.cards if kept is not None and is_same else {}
     if kept is None or not is_same or kept.revision != revision:
-        kept = Loaded(asked, revision, board.figures(reader, asked.wanted, pipeline.id, now), {})
+        where = board.where(reader, asked.wanted)
+        kept = Loaded(asked, revision, where, board.figures(reader, where, pipeline.id, now), {})
     for stage in pipeline.stages:
         n, held = kept.figures.get(stage.id, Figures()).count, kept.cards.get(stage.id, [])
         goal = min(n, max(board.PAGE, len(known.get(stage.id, [])) + _more(stage.id)))
         if is_folded(stage) or len(held) >= goal:
             continue
         slice_ = Slice(stage.id, asked.order, held[-1].key if held else None, goal - len(held))
-        kept.cards[stage.id] = held + board.cards(reader, actor, asked.wanted, slice_, now)
+        kept.cards[stage.id] = held + board.cards(reader, actor, kept.where, slice_, now)
     return kept
 
 
@@ -188,7 +190,8 @@ def news() -> None:
     with session.store().read() as reader:
         revision = shown, session.store().revision(reader)
         if st.session_state.get(CHECKED, (None, None))[0] != revision:
-            now = board.figures(reader, shown.asked.wanted, shown.asked.pipeline_id, clock.now())
+            where = board.where(reader, shown.asked.wanted)
+            now = board.figures(reader, where, shown.asked.pipeline_id, clock.now())
             st.session_state[CHECKED] = revision, now != shown.figures
     if st.session_state[CHECKED][1] and st.button(
         "The board has changed: show", icon=":material/refresh:", key="board.news"
@@ -208,7 +211,7 @@ def show(found: Found) -> None:
         st.switch_page(CONTACT, query_params={"c": str(contact)})
     if stage := next((each for each in found.stages if each.id == st.session_state[KEY].inbox), None):
         with session.store().read() as reader:
-            listed = board.deals(reader, found.loaded.asked.wanted, stage.id)
+            listed = board.deals(reader, board.where(reader, found.loaded.asked.wanted), stage.id)
         desk.open_these({contact for contact, _ in listed}, f"deals in {found.pipeline.name}: {stage.name}")
 
 

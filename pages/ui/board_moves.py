@@ -24,7 +24,7 @@ def move_all(told: Mapping[str, Any] | None, wanted: ConversationFilter) -> None
     """All of a column, also those that are not loaded, frozen now. A callback."""
     if told:
         with session.store().read() as reader:
-            found = board.deals(reader, wanted, int(told["from"]))
+            found = board.deals(reader, board.where(reader, wanted), int(told["from"]))
         _move(found, int(told["stage"]))
 
 

@@ -55,7 +55,9 @@ deal = Table(
     big("event_id"),
     one_of("outcome", "open", "won", "lost"),
     # In the order of the board's columns, and enough for what stands over them.
-    Index("ix_deal_stage_id", "stage_id", "stage_entered_at", "id", "contact_id", "outcome", "amount_cents"),
+    Index(
+        "ix_deal_stage_id", "stage_id", "stage_entered_at", "id", "contact_id", "owner_id", "outcome", "amount_cents"
+    ),
     Index(
         "uq_deal_external_id",
         "contact_id",

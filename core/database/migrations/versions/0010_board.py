@@ -10,4 +10,6 @@ NAME, TABLE = "ix_deal_stage_id", "deal"
 
 def upgrade() -> None:
     op.drop_index(NAME, TABLE)
-    op.create_index(NAME, TABLE, ["stage_id", "stage_entered_at", "id", "contact_id", "outcome", "amount_cents"])
+    op.create_index(
+        NAME, TABLE, ["stage_id", "stage_entered_at", "id", "contact_id", "owner_id", "outcome", "amount_cents"]
+    )
