@@ -77,8 +77,8 @@ def _mirror() -> Mirror:
 
 
 def is_ready() -> bool:
-    """Whether there are figures (yet)."""
-    return _mirror().age() is not None
+    """Whether there are figures: not before the mirror is loaded, nor while it is built anew because it broke."""
+    return _mirror().status.state == "ready"
 
 
 def refresh() -> None:

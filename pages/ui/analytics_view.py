@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.conversations.choices import Choices
+from core.errors import Unavailable
 from pages.ui import (
     analytics_block,
     analytics_check,
@@ -29,6 +30,15 @@ def show(place: Place, choices: Choices) -> None:
     """What the address asks for: the rows of one figure, the check, or a view."""
     with st.container(key="analytics.about", gap=None):
         st.text(f"{_about(place, choices)} · days begin in {here().zone}")
+    try:
+        _asked_for(place, choices)
+    except Unavailable:
+        if analytics_data.is_ready():
+            raise
+        analytics_data.wait()
+
+
+def _asked_for(place: Place, choices: Choices) -> None:
     if not analytics_data.is_ready():
         analytics_data.wait()
     elif place.measure:

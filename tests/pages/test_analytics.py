@@ -63,6 +63,18 @@ def test_while_figures_are_prepared_the_page_says_so(unready: Mirror, visit: Vis
     assert "Deals by stage" in headings(app.run())
 
 
+def test_while_a_broken_mirror_is_built_anew_the_page_says_so(mirror: Mirror, visit: Visit) -> None:
+    app = opened(visit)
+    mirror._tables.state().cursor.execute("DROP TABLE state")  # type: ignore[union-attr]
+    app.session_state["analytics.kept"] = (None, {})
+    app.run()
+    assert any("they will be here" in each.value or "cannot be prepared now" in each.value for each in app.info)
+    assert not app.exception
+    mirror._load_from = 0
+    mirror.step()
+    assert "Deals by stage" in headings(app.run())
+
+
 def test_who_may_not_see_analytics_is_told(mirror: Mirror, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session, "actor", lambda: Actor(9, "Ada", ROLES["admin"]))
     app = opened(visit)
@@ -89,21 +101,13 @@ def test_a_list_is_turned_page_by_page_and_another_begins_at_its_beginning(mirro
     assert any(text.startswith("Rows 1–50 of ") for text in said(app))
 
 
-@pytest.mark.parametrize(
-    "params",
-    [
-        {"of": "nothing", "cell": ["column:deals"]},
-        {"of": "flow", "cell": ["column:nothing"]},
-        {"of": "flow", "cell": []},
-        {"of": "flow", "cell": ["period:never", "column:won"]},
-        {"of": "flow", "cell": ["column:won", "a", "group_id:77"]},
-    ],
-)
-def test_a_figure_that_is_not_there_is_said_to_be_none(
-    mirror: Mirror, visit: Visit, params: dict[str, str | list[str]]
-) -> None:
-    app = opened(visit, **DAYS, **params)
-    assert [each.value for each in app.info] == ["There is no such figure (any more)."]
+def test_a_figure_that_is_not_there_is_said_to_be_none(mirror: Mirror, visit: Visit) -> None:
+    for of, cell in (
+        ("nothing", ["column:deals"]), ("flow", ["column:nothing"]), ("flow", []),
+        ("flow", ["period:never", "column:won"]), ("flow", ["column:won", "a", "group_id:77"]),
+    ):  # fmt: skip
+        app = opened(visit, of=of, cell=cell, **DAYS)
+        assert [each.value for each in app.info] == ["There is no such figure (any more)."], (of, cell)
 
 
 def test_every_measure_is_drawn_and_broken_down(mirror: Mirror) -> None:
