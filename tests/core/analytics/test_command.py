@@ -12,6 +12,8 @@ from core.errors import Invalid, NotFound
 from tests.conftest import ALICE, Clock
 from tests.core.analytics import drifting
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture(autouse=True)
 def filled(store: Store, database_url: str, fixed_clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,14 +38,12 @@ def test_figures_and_what_they_count_are_told(store: Store) -> None:
     assert {"stage", "outcome", "group", "deals"} <= set(before["rows"][0])
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_check_finds_no_difference_and_says_so(store: Store) -> None:
     plain = CliRunner().invoke(app, ["analytics", "check", "--from", "2025-06-01"], catch_exceptions=False)
     assert plain.exit_code == 0
     assert "Every figure equals its rows." in plain.stdout
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("words", "error"),
     [

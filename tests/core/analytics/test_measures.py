@@ -12,6 +12,7 @@ from core.access import Actor
 from core.analytics import measures, tables
 from core.analytics import mirror as room
 from core.analytics.asked import Asked, previous
+from core.analytics.changes import SHALLOW
 from core.analytics.measures import MEASURES, Measure
 from core.analytics.mirror import Mirror
 from core.database import Store
@@ -92,14 +93,14 @@ def test_every_measure_equals_plain_python_after_edits_undos_deletions_and_refre
 ) -> None:
     rng = random.Random(11)
     mirror = load(store)
-    compare(store, mirror, alice, rng, 3)
+    compare(store, mirror, alice, rng, 2)
     drift = Drift(store, ids, fixed_clock, rng)
-    for _ in range(500 if is_full else 4):
+    for _ in range(500 if is_full else 3):
         for _ in range(rng.randint(1, 12)):
             drift.step()
         mirror.step()
-        compare(store, mirror, alice, rng, 2)
-    compare(store, load(store), alice, rng, 3)
+        compare(store, mirror, alice, rng, 2 if is_full else 1)
+    compare(store, load(store), alice, rng, 1)
 
 
 @ONE_ENGINE
@@ -112,28 +113,22 @@ def test_every_figure_is_what_its_own_rows_add_up_to(
         for by in ("", *measure.by) if is_full else ("", rng.choice(measure.by)):
             asked = replace(drawn(rng, ("",), NOON), by=by, pipeline_id=None)
             assert measures.check(mirror, alice, asked, measure.name) == []
-
-
-@ONE_ENGINE
-def test_the_list_behind_a_figure_has_as_many_rows_as_it_says(store: Store, alice: Actor, ids: list[int]) -> None:
-    mirror = load(store)
-    asked = Asked(NOON - 300 * DAY, NOON + DAY)
-    for measure in MEASURES:
+        asked = Asked(NOON - 300 * DAY, NOON + DAY)
         shown = measures.figures(mirror, alice, measure.name, asked).frame.to_dict("records")
-        for line in random.Random(measure.name).sample(shown, min(len(shown), 3)):
+        for line in rng.sample(shown, min(len(shown), 3)):
             for column in measure.columns:
                 listed = measures.rows(mirror, alice, measure.name, asked, {**line, "column": column.name})
                 assert column.how != "count" or len(listed) == line[column.name]
                 assert set(listed["contact_id"]) <= set(ids)
 
 
-def test_the_bridge_always_balances_and_meets_the_value_by_stage(
+def test_the_bridge_always_balances_and_meets_the_value_by_stage_which_now_is_what_the_tables_say(
     store: Store, alice: Actor, ids: list[int], fixed_clock: Clock, is_full: bool
 ) -> None:
     rng = random.Random(8)
     mirror = load(store)
     drift = Drift(store, ids, fixed_clock, rng)
-    for _ in range(300 if is_full else 8):
+    for _ in range(300 if is_full else 5):
         for _ in range(4):
             drift.step()
         mirror.step()
@@ -153,17 +148,13 @@ def test_the_bridge_always_balances_and_meets_the_value_by_stage(
             is_open = frame[frame["outcome"] == "open"]
             for name in ("deals", "amount_cents", "unquoted"):
                 assert is_open[name].sum() == bars.loc[bar, name], (asked, bar)
+    assert_is_what_the_tables_say(store, mirror, alice)
 
 
-def test_as_of_now_is_what_the_tables_say(store: Store, alice: Actor, ids: list[int], fixed_clock: Clock) -> None:
-    mirror = load(store)
-    drift = Drift(store, ids, fixed_clock, random.Random(2))
-    for _ in range(20):
-        drift.step()
-    mirror.step()
+def assert_is_what_the_tables_say(store: Store, mirror: Mirror, actor: Actor) -> None:
     with store.read() as reader:
         deals = list(Facts(reader).deals.values())
-    frame = measures.figures(mirror, alice, "value_by_stage", Asked(0, NOON)).frame
+    frame = measures.figures(mirror, actor, "value_by_stage", Asked(0, NOON)).frame
     for outcome in ("open", "won", "lost"):
         mine = [deal for deal in deals if deal["outcome"] == outcome]
         line = frame[frame["outcome"] == outcome]
@@ -174,7 +165,7 @@ def test_as_of_now_is_what_the_tables_say(store: Store, alice: Actor, ids: list[
 
 @ONE_ENGINE
 def test_who_may_not_see_analytics_sees_none(store: Store, alice: Actor, ids: list[int]) -> None:
-    mirror, nobody = load(store), Actor(9, "Nobody", frozenset())
+    mirror, nobody = Mirror(store), Actor(9, "Nobody", frozenset())
     asked = Asked(0, NOON)
     for look in (
         lambda: measures.figures(mirror, nobody, "flow", asked),
@@ -215,3 +206,32 @@ def test_every_measure_says_what_it_is() -> None:
         assert measure.title
         assert len(measure.definition) > 100
         assert set(naive_figures.NAIVE[measure.name][1]) == {column.name for column in measure.columns}
+
+
+@pytest.fixture(
+    params=[
+        ("core.analytics.changes.SHALLOW", SHALLOW | {"deal"}),
+        ("core.analytics.changes.SHALLOW", SHALLOW | {"message", "enrollment"}),
+        ("core.analytics.scope._tests", lambda *_: iter(())),
+        ("core.analytics.tables.Tables._replace_past", lambda *_: None),
+    ],
+    ids=["deals are not read again", "nor texts", "filters are left out", "the past stays"],
+)
+def without(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One guard off."""
+    monkeypatch.setattr(*request.param)
+
+
+@ONE_ENGINE
+@pytest.mark.usefixtures("without")
+def test_without_its_guards_the_measures_would_part_from_plain_python(
+    store: Store, alice: Actor, ids: list[int]
+) -> None:
+    rng = random.Random(11)
+    mirror = load(store)
+    for said, edited in zip(ids[:8], ids[8:], strict=False):
+        store.write(alice, drifting.say, rng, said)
+        store.write(alice, drifting.edit, rng, edited)
+    mirror.step()
+    with pytest.raises(AssertionError):
+        compare(store, mirror, alice, rng, 5)
