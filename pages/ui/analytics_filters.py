@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -82,7 +83,7 @@ def _period(place: Place, moved: bool) -> None:
         else:
             places.stay()
 
-    bounds = {"min_value": today.replace(year=YEARS[0]), "max_value": today.replace(year=YEARS[-1])}
+    bounds = {"min_value": date(YEARS[0], 1, 1), "max_value": date(YEARS[-1], 12, 31)}
     st.date_input("Days", (period.first, period.last), key=days_key, on_change=pick, width=215, **bounds)
 
 
