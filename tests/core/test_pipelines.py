@@ -10,7 +10,7 @@ from core.bulk import run
 from core.conversations import upkeep
 from core.database import Store, Work
 from core.database.search import reindexing
-from core.database.tables import deal, event
+from core.database.tables import deal, enrollment, event
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.pipelines import Pipeline, StageDraft
 from core.workflows import Draft, Step
@@ -237,3 +237,22 @@ def test_asking_twice_deletes_once(store: Store, ids: list[int]) -> None:
     assert bulk.retire_stage(store, ALICE, NEW, QUOTED, "the same") == first
     with pytest.raises(NotAllowed):
         bulk.retire_stage(store, BOB, QUOTED, NEW)
+
+
+def test_losing_two_deals_of_a_contact_stops_its_workflow_besides(store: Store, ids: list[int]) -> None:
+    with store.read() as reader:
+        rows = reader.execute(select(deal.c.contact_id, deal.c.id).where(deal.c.pipeline_id == AUTO)).all()
+    contact_id = next(id_ for id_, _ in rows if sum(other == id_ for other, _ in rows) > 1)
+    own = [id_ for other, id_ in rows if other == contact_id]
+    chosen = bulk.choose("ticked", [contact_id])
+    bulk.start(store, ALICE, bulk.action("enroll", workflow_id=1), chosen)
+    bulk.start(store, ALICE, bulk.action("move", stage_id=NEW, deal_ids=own), chosen)
+    before = picture(store)
+    event_id = bulk.start(store, ALICE, bulk.action("move", stage_id=LOST, deal_ids=own), chosen)
+    assert state(store, event_id) == "done"
+    assert {(contact_id, id_, "lost") for id_ in own} <= held(store, LOST)
+    with store.read() as reader:
+        live = select(enrollment.c.id).where(enrollment.c.contact_id == contact_id, enrollment.c.is_live == 1)
+        assert reader.execute(live).all() == []
+    take_back(store, event_id)
+    assert picture(store) == before
