@@ -1,7 +1,7 @@
 """Rows that were read in the order of their ids, put into the order of the list on disk.
 
 SQLite reads a million rows in the order of their keys several times as fast as in any other. So they are dealt out by
-their place in the list, into files that each hold some tens of thousands of places, and each file is sorted by itself.
+their place in the list, into files that each hold some thousands of places, and each file is sorted by itself.
 """
 
 import tempfile
@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-SORTED_ROWS = 16_384
+SORTED_ROWS = 8_192
 """Places of one file, and rows dealt out at once; more where there would be too many files."""
 
 MOST_FILES = 250

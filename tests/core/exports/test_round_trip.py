@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from core import conversations, custom, exports
@@ -140,3 +141,11 @@ def test_a_field_called_like_a_column_of_the_list_is_told_apart(offices: tuple[O
     with first.store.read() as reader:
         names = exports.offered(conversations.choices(reader).fields)
     assert {"stage", "stage (field)"} <= set(names.values())
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "America/St_Johns", "Asia/Kathmandu", "Europe/Berlin"])
+def test_times_are_said_as_arrow_says_them(zone: str) -> None:
+    rng = random.Random(11)
+    seconds = [None, *(rng.randrange(1, 2_000_000_000) for _ in range(2_000))]
+    times = pa.array(seconds, pa.int64()).cast(pa.timestamp("s", "UTC")).cast(pa.timestamp("s", zone))
+    assert csv.said(times).equals(pc.replace_substring(times.cast(pa.string()), "Z", "+0000"))
