@@ -12,6 +12,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
+    func,
     insert,
     or_,
     select,
@@ -139,11 +140,14 @@ def _details() -> Select[Any]:
     e, w, made = enrollment.c, workflow.c, event.c
     of_person = select(made.verb).where(made.id == contact.c.event_id).scalar_subquery()
     writer = select(user.c.name).where(user.c.id == o.user_id).scalar_subquery()
+    wanted_at = func.coalesce(message.c.sent_at, o.due_at)  # it was an intent before, or is due for the first time
     own = (c.is_opted_out, c.sender_id.label("answered_id"), contact.c.phone, of_person.label("made_by"))
     automatic = (e.is_live, w.state.label("workflow_state"), w.rules)
-    wanted = select(outbox, *own, writer.label("writer"), *automatic).select_from(outbox)
+    wanted = select(outbox, *own, writer.label("writer"), wanted_at.label("wanted_at"), *automatic)
+    wanted = wanted.select_from(outbox)
     wanted = wanted.join(contact, contact.c.id == o.contact_id)
     wanted = wanted.outerjoin(enrollment, and_(e.contact_id == o.contact_id, e.id == o.enrollment_id))
+    wanted = wanted.outerjoin(message, and_(message.c.contact_id == o.contact_id, message.c.id == o.message_id))
     return wanted.outerjoin(workflow, w.id == e.workflow_id)
 
 

@@ -12,6 +12,7 @@ from core.hours import Hours
 from core.messages import numbers, reviews
 from core.messages.allowed import CONFIRMATION, IN_REVIEW, OPTED_OUT
 from core.messages.numbers import Number
+from core.messages.outbox import BY_HAND
 from core.messages.rates import DAY_USED, IN_LINE, LATE, Rates
 from core.workflows import rules
 from core.workflows.advance import STOPPED
@@ -23,6 +24,10 @@ PAUSED = "Its workflow is paused."
 RETIRED = "workflow retired"
 NO_ZONE = "Time zone unknown."
 QUIET = "It is not within the hours of sending at the contact's place."
+OVER_NIGHT = "It could not go when it was due, and it is night there now."
+OVERDUE = 3_600
+"""Seconds after which a text of a person that was kept from going is bound by hours, too."""
+
 LOOK_AGAIN = 86_400
 """Seconds after which what is held for no known end is looked at again."""
 
@@ -59,7 +64,11 @@ class Gate:
         """What becomes of this one; what it takes of the rates is taken."""
         if (ended := _ended(row)) is not None:
             return ended
-        bound = self._bound(row, self._hours) if self._hours and row.origin == AUTOMATIC else Verdict("sending")
+        bound = Verdict("sending")
+        if self._hours and row.origin == AUTOMATIC:
+            bound = self._bound(row, self._hours)
+        elif row.origin in BY_HAND and self._work.now - row.wanted_at > OVERDUE:
+            bound = self._overdue(row)
         return self._paced(row, bound.until) if bound.state == "sending" else bound
 
     def close(self) -> None:
@@ -80,6 +89,10 @@ class Gate:
         reason = QUIET if place.zones else NO_ZONE
         return Verdict("held", reason, opens or now + LOOK_AGAIN)
 
+    def _overdue(self, row: Row[Any]) -> Verdict:
+        opens = self._by_day(row.contact_id)
+        return Verdict("sending") if opens == self._work.now else Verdict("held", OVER_NIGHT, opens)
+
     def _paced(self, row: Row[Any], until: int | None) -> Verdict:
         number = self._numbers[row.id]
         if self._rates.take(number, row.segments):
@@ -91,8 +104,11 @@ class Gate:
             due_at = self._by_day(row.contact_id, due_at)
         return Verdict("scheduled", reason, due_at)
 
-    def _by_day(self, contact_id: int, at: int) -> int:
-        """A day begins at midnight: what was written by day and had to wait for it goes by day, whoever wrote it."""
+    def _by_day(self, contact_id: int, at: int | None = None) -> int:
+        """What somebody wrote by day and had to wait (for the provider, for this machine, for the next day's segments,
+        which begin at midnight) goes by day: the first lawful second from `at` on, or from now on.
+        """
+        at = self._work.now if at is None else at
         place = hours.places(self._work.conn, [contact_id])[contact_id]
         windows = self._hours or hours.load(self._work.conn)
         return windows.opening(place.zones or (self._here,), place.state, at) or at

@@ -10,8 +10,9 @@ from core.database import Store, Work
 from core.database.tables import contact, enrollment, workflow
 from core.messages import Text
 from core.messages.claims import claim
-from core.messages.gate import NO_ZONE, PAUSED, QUIET, RETIRED
+from core.messages.gate import NO_ZONE, OVER_NIGHT, PAUSED, QUIET, RETIRED
 from core.messages.outbox import put
+from core.messages.provider import Answer
 from core.messages.sender import Sender
 from core.people import SYSTEM
 from tests.conftest import ALICE, Clock
@@ -164,6 +165,27 @@ def test_it_is_put_off_once_more_when_its_hour_ends_before_the_call(
     assert (provider.told, row(store, queued).state) == ([], "scheduled")
     drain(store, provider)
     assert (provider.told, row(store, queued).state, row(store, queued).reason) == ([], "held", QUIET)
+
+
+@pytest.mark.parametrize("is_busy", [True, False])
+def test_what_a_person_wrote_by_day_does_not_go_by_night_when_it_could_not_go_before(
+    store: Store, ids: list[int], fixed_clock: Clock, is_busy: bool
+) -> None:
+    """The provider was busy until then, or this machine was asleep."""
+    fixed_clock.advance(10 * HOUR)
+    queued = world.write(store, ids[0], "See you", due_at=fixed_clock.now)
+    if is_busy:
+        drain(store, Scripted(Answer("later", wait=5)))
+    fixed_clock.advance(6 * HOUR)  # eleven at night there
+    provider = Scripted()
+    drain(store, provider)
+    held = row(store, queued)
+    assert (provider.told, held.state, held.reason, held.due_at) == (
+        [], "held", OVER_NIGHT, fixed_clock.now + 10 * HOUR,
+    )  # fmt: skip
+    fixed_clock.advance(10 * HOUR)
+    drain(store, provider)
+    assert len(provider.told) == 1
 
 
 @pytest.mark.parametrize("origin", ["manual", "template"])

@@ -98,6 +98,7 @@ def test_an_hour_of_outage_and_a_storm_lose_and_double_nothing(store: Store, fix
 
 
 def test_who_was_out_is_asked_before_it_is_given_a_text(store: Store, ids: list[int], fixed_clock: Clock) -> None:
+    fixed_clock.now = MORNING
     provider = Troubled(fixed_clock, *FULL)
     provider.begin = fixed_clock.now
     sender = Sender(store, provider, PACE)
