@@ -114,14 +114,14 @@ REFUSED: dict[str, tuple[Callable[..., object], tuple[object, ...], type[Excepti
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
-def test_what_cannot_be_is_said_and_changes_nothing(store: Store, ids: list[int], name: str) -> None:
-    verb, args, error, words = REFUSED[name]
+def test_what_cannot_be_is_said_and_changes_nothing(store: Store, ids: list[int]) -> None:
     event_id = newest(store)
-    with pytest.raises(error, match=words):
-        store.write(ALICE, verb, *args)  # type: ignore[arg-type]
-    with pytest.raises(NotAllowed):
-        store.write(BOB, verb, *args)  # type: ignore[arg-type]
+    for name, (verb, args, error, words) in REFUSED.items():
+        with pytest.raises(error) as told:
+            store.write(ALICE, verb, *args)  # type: ignore[arg-type]
+        assert (name, words in str(told.value)) == (name, True)
+        with pytest.raises(NotAllowed):
+            store.write(BOB, verb, *args)  # type: ignore[arg-type]
     assert newest(store) == event_id
 
 
