@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ class Race:
         with closing(Watched.open(self._url)) as own:
             assert isinstance(own, Watched)
             own.began = self.began
-            sender = Sender(own, self.provider, world.PACE)
+            sender = Sender(own, self.provider, replace(world.PACE, calls=WORKERS))
             while not self._is_over.is_set():
                 if not sender.step():
                     self._is_over.wait(0.005)
