@@ -6,7 +6,7 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet
 
-GROUP_ROWS = 65_536
+GROUP_ROWS = 32_768
 ABOUT = "talkdeck"
 """What is known of the file stands in its metadata under this name, as JSON."""
 
