@@ -57,8 +57,12 @@ def unanswered(facts: Facts, asked: Asked, now: int) -> Iterator[Counted]:
             yield (band,), contact_id, None, {"seconds": seconds}
 
 
-def sends(facts: Facts, asked: Asked) -> Iterator[tuple[int, Row, list[Row], list[Row]]]:
-    """Each text of ours: contact, text, the texts up to the next of its run, and up to our next."""
+Span = tuple[list[Row], int | None]
+"""The texts between one of ours and the next, and when that came; None: there is none."""
+
+
+def sends(facts: Facts, asked: Asked) -> Iterator[tuple[int, Row, Span, Span]]:
+    """Each text of ours: contact, text, and what came before the next of its run, and before our next."""
     for contact_id, texts in texting(facts, asked):
         said = [text for text in texts if text["kind"] != "failed"]
         for n, text in enumerate(said):
@@ -66,21 +70,19 @@ def sends(facts: Facts, asked: Asked) -> Iterator[tuple[int, Row, list[Row], lis
                 continue
             ours = [m for m, one in enumerate(said) if m > n and one["kind"] != "in"]
             same = [m for m in ours if said[m]["enrollment_id"] == text["enrollment_id"]]
-            yield (
-                contact_id,
-                text,
-                said[n : min(same, default=len(said)) + 1],
-                said[n : min(ours, default=len(said)) + 1],
-            )
+            run, every = [
+                (said[n + 1 : until[0]], said[until[0]]["sent_at"]) if until else (said[n + 1 :], None)
+                for until in (same, ours)
+            ]
+            yield contact_id, text, run, every
 
 
-def followed(facts: Facts, contact_id: int, texts: list[Row]) -> tuple[bool, bool]:
-    """Whether a reply, or an opt-out, came within these texts, the last of which is our next, if it is ours."""
-    after = texts[1:]
-    end = after[-1]["sent_at"] if after and after[-1]["kind"] != "in" else None
-    out = [one["happened_at"] for one in facts.outs.get(contact_id, [])]
-    opted_out = any(at >= texts[0]["sent_at"] and (end is None or at < end) for at in out)
-    return any(text["kind"] == "in" for text in after) and not opted_out, opted_out
+def followed(facts: Facts, text: Row, span: Span) -> tuple[bool, bool]:
+    """Whether a reply, and whether an opt-out, came within the span after the text."""
+    between, end = span
+    out = [one["happened_at"] for one in facts.outs.get(text["contact_id"], [])]
+    opted_out = any(at >= text["sent_at"] and (end is None or at < end) for at in out)
+    return any(one["kind"] == "in" for one in between) and not opted_out, opted_out
 
 
 def _merged(found: Iterator[tuple[tuple[Any, ...], int, tuple[bool, bool]]]) -> Iterator[Counted]:
@@ -99,7 +101,7 @@ def replies_by_step(facts: Facts, asked: Asked, now: int) -> Iterator[Counted]:
                 every = [one for one in facts.texts[contact_id] if one["enrollment_id"] == run["id"]]
                 ours = [one["id"] for one in every if one["kind"] not in ("in", "failed")]
                 key = (facts.names["workflow"][run["workflow_id"]], ours.index(text["id"]) + 1)
-                yield key, contact_id, followed(facts, contact_id, of_run)
+                yield key, contact_id, followed(facts, text, of_run)
 
     return _merged(found())
 
@@ -109,6 +111,6 @@ def replies_by_template(facts: Facts, asked: Asked, now: int) -> Iterator[Counte
         for contact_id, text, _, until_ours in sends(facts, asked):
             if (id_ := text["template_id"]) is not None:
                 name = facts.names["template"].get(id_, "no template")
-                yield (name, id_), contact_id, followed(facts, contact_id, until_ours)
+                yield (name, id_), contact_id, followed(facts, text, until_ours)
 
     return _merged(found())
