@@ -1,9 +1,8 @@
 """Conversations as files: the filter, the columns and the order of the list, all rows, with proof of what they are."""
 
 from core.exports.columns import DEFAULT, masks, offered
-from core.exports.run import VERB, Done, Watch, about, check, export, lose
+from core.exports.run import VERB, Done, Watch, about, export, lose
 from core.exports.wish import FORMATS, TYPES, Wish, read
-from core.transfer.fields import tags_cell
 
 __all__ = [
     "DEFAULT",
@@ -14,11 +13,9 @@ __all__ = [
     "Watch",
     "Wish",
     "about",
-    "check",
     "export",
     "lose",
     "masks",
     "offered",
     "read",
-    "tags_cell",
 ]

@@ -57,12 +57,6 @@ class Done:
     about: dict[str, Any]
 
 
-def check(store: Store, actor: Actor, wish: Wish) -> None:
-    """Raises: NotAllowed; Invalid for columns there are not."""
-    with store.read() as reader:
-        columns(reader, conversations.choices(reader), wish.columns, is_masked=masks(actor))
-
-
 def export(store: Store, actor: Actor, wish: Wish, sink: Sink, watch: Watch = NOBODY) -> Done:
     """Write all rows of a filter into the sink, as they are at one moment.
 

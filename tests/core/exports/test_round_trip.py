@@ -15,6 +15,7 @@ from core.conversations import ConversationFilter, Sort
 from core.database import Store
 from core.exports import Wish, csv, xlsx
 from core.transfer import own
+from core.transfer.fields import tags_cell
 from core.transfer.guard import guard, unguard
 from tests.conftest import ALICE, Clock
 from tests.core.exports import reading
@@ -42,7 +43,7 @@ def people(n: int, seed: int) -> bytes:
     rng = random.Random(seed)
     lines = [",".join((*CONTACT, "Own text", "stage (field)", "talkdeck_format"))]
     for number in range(n):
-        tags = exports.tags_cell([t for t in (hostile(rng, 2).strip()[:60] for _ in range(rng.randint(0, 3))) if t])
+        tags = tags_cell([t for t in (hostile(rng, 2).strip()[:60] for _ in range(rng.randint(0, 3))) if t])
         cells = [
             f"+1212{2_000_000 + number:07}",
             hostile(rng)[:200],
