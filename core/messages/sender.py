@@ -44,6 +44,10 @@ NOBODY = "+10000000000"
 """Asked after to hear whether the provider answers."""
 
 
+WAITS = (AppError, DBAPIError, ValueError, LookupError, TypeError)
+"""A database that is away comes back; and what is stored of one text or rule must not end the sending of all others."""
+
+
 class Sender:
     """One who sends; any number of them may be at work, in any number of processes."""
 
@@ -60,8 +64,8 @@ class Sender:
         while not is_stopped.is_set():
             try:
                 found = self.step()
-            except (AppError, DBAPIError) as error:  # a database that is away comes back
-                log.warning("Sending waits: %s", error)
+            except WAITS as error:
+                log.warning("Sending waits: %s: %s", type(error).__name__, error)
                 found = False
             if not found:
                 is_stopped.wait(self._pace.idle)

@@ -1,5 +1,7 @@
 """The sender before every answer a provider can give, and before none."""
 
+import threading
+
 import pytest
 
 from core.database import Store
@@ -212,3 +214,20 @@ def test_no_text_starts_after_a_stop(store: Store, ids: list[int], fixed_clock: 
     provider = Scripted()
     drain(store, provider)
     assert [text.body for text in provider.told] == [consent.CONFIRMED]
+
+
+def test_what_cannot_be_read_does_not_end_the_sending_of_all(store: Store, written: int) -> None:
+    ended = threading.Event()
+    tries: list[str] = []
+
+    class Stumbling(Sender):
+        def step(self) -> bool:
+            tries.append("tried")
+            if len(tries) == 1:
+                raise ValueError("a rule that cannot be read")
+            ended.set()
+            return super().step()
+
+    provider = Scripted()
+    Stumbling(store, provider, PACE).run(ended)
+    assert (len(tries), [each.body for each in provider.told]) == (2, ["Hello"])
