@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.conversations import Choices, ConversationFilter, Sort
 from core.conversations.filters import from_mapping
@@ -32,6 +33,10 @@ class Wish:
     def __post_init__(self) -> None:
         if self.format not in FORMATS:
             raise Invalid(f"“{self.format}” is no format of a file. Choose one of {', '.join(FORMATS)}.")
+        try:
+            ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise Invalid(f"There is no time zone “{self.zone}”; give one such as America/New_York.") from error
 
     def text(self) -> str:
         """As JSON, without what is as usual."""
