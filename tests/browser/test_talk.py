@@ -146,9 +146,12 @@ def test_a_long_thread_is_searched_as_a_whole(app: AppServer, open_page: Open, p
     expect(page.locator(".message.current")).to_contain_text("Needle 3")
     expect(page.locator(".message.current")).to_be_in_viewport()
     picture(page, "talk_search")
+    come(app, id_, "One more Needle")
+    expect(page.locator(".hits")).to_have_text("1 of 4")  # who looks stays where they are
+    expect(page.locator(".message.current")).to_contain_text("Needle 3")
     search(page, "")
     expect(page.locator(".hits")).to_be_hidden()
-    assert "Enough of that" in bodies(page)[-2:]  # the simulator may have answered it meanwhile, and nobody else
+    assert "Enough of that" in bodies(page)[-3:]  # the simulator may have answered it meanwhile, and nobody else
     expect(page.locator(".thread .message:not(.in)").last).to_contain_text("Enough of that")
 
 

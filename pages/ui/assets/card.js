@@ -40,7 +40,7 @@ function copier(text, label) {
     made.textContent = done ? '✓' : '✗';
     made.classList.toggle('done', done);
     said.textContent = done ? 'copied' : 'not copied';
-    setTimeout(() => { made.textContent = '⧉'; made.classList.remove('done'); said.textContent = ''; }, 1600);
+    setTimeout(() => { made.textContent = '⧉'; made.classList.remove('done'); said.textContent = ''; }, 3000);
   });
   const said = element('span', 'said');
   said.setAttribute('role', 'status');

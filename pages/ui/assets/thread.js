@@ -86,6 +86,7 @@ function file(each) {
 
 function message(data, act) {
   const row = element('li', data.side === 'in' ? 'message in' : 'message out');
+  row.dataset.id = data.id;
   data.files.forEach((each) => { row.append(file(each)); });
   if (data.body.length) { write(row.appendChild(element('div', 'body')), data.body); }
   const foot = row.appendChild(element('div', 'foot'));
@@ -202,21 +203,30 @@ function found(root) {
   return [...root.querySelectorAll('.message')].filter((each) => each.querySelector('mark'));
 }
 
-// Which hit is looked at; `to` counts from the newest.
-function look(root, bar, to) {
+// Marks the hit that is looked at, and returns it; `to` counts from the newest.
+function mark(root, bar, to) {
   const hits = found(root);
   bar.at = Math.max(0, Math.min(to, hits.length - 1));
   hits.forEach((each) => each.classList.remove('current'));
   const shown = hits[hits.length - 1 - bar.at];
   bar.querySelector('.hits').textContent = hits.length ? hits.length - bar.at + ' of ' + hits.length : 'not found';
-  if (shown) {
-    shown.classList.add('current');
-    const pane = root.querySelector('.thread');
-    pane.scrollTop = shown.offsetTop - pane.clientHeight / 3;
-  }
+  if (shown) { shown.classList.add('current'); }
+  return shown;
 }
 
-function set(root, bar, data) {
+function look(root, bar, to) {
+  const shown = mark(root, bar, to);
+  const pane = root.querySelector('.thread');
+  if (shown) { pane.scrollTop = shown.offsetTop - pane.clientHeight / 3; }
+}
+
+// What came in meanwhile draws the thread anew; whoever steps through the hits stays where they are.
+function stay(root, bar, id) {
+  const at = found(root).reverse().findIndex((each) => each.dataset.id === id);
+  mark(root, bar, at < 0 ? bar.at : at);
+}
+
+function set(root, bar, data, current) {
   const isNew = bar.dataset.contact !== String(data.contact);
   bar.dataset.contact = data.contact;
   const field = bar.querySelector('.find');
@@ -226,7 +236,7 @@ function set(root, bar, data) {
   bar.classList.toggle('asking', Boolean(data.search));
   bar.querySelector('.switch input').checked = data.events;
   bar.step = (by) => look(root, bar, bar.at - by);
-  if (data.search && isOther) { look(root, bar, 0); }
+  if (data.search && isOther) { look(root, bar, 0); } else if (data.search) { stay(root, bar, current); }
   return data.search ? isOther : false;
 }
 
@@ -263,6 +273,7 @@ export default function (component) {
     oldest: was.dataset.oldest,
     hadFocus: was.getRootNode().activeElement === was,
   } : null;
+  const current = was ? was.querySelector('.message.current') : null;
   const pane = draw(data, act);
   const first = data.items.find((each) => each.kind === 'message');
   pane.dataset.oldest = first ? first.id : 0;
@@ -288,7 +299,7 @@ export default function (component) {
   });
   settling.observe(pane);
   place();
-  if (set(root, bar, data)) { settling.disconnect(); }
+  if (set(root, bar, data, current ? current.dataset.id : '')) { settling.disconnect(); }
   tellNews(root, data);
   const offset = Date.now() / 1000 - data.now;
   count(pane, offset);

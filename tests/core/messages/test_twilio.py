@@ -64,7 +64,8 @@ def test_it_takes_a_text_and_says_so_when_asked(running: Simulator) -> None:
 )
 def test_every_fault_is_told_as_what_it_means(running: Simulator, faults: Faults, kind: str, taken: int) -> None:
     running.faults = faults
-    answer = Twilio(account(running), timeout=0.5).send(TEXT)
+    patience = 0.5 if kind == "unclear" else 10  # a busy machine is slow, not wrong
+    answer = Twilio(account(running), timeout=patience).send(TEXT)
     assert answer.kind == kind
     if kind == "later":
         assert answer.wait == 1

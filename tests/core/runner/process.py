@@ -26,6 +26,6 @@ def carry_on(url: str, ready: Connection, *, apart: bool = False) -> None:
 
 def _write_apart(work: Work, *moves: Any, event_id: int) -> None:
     work.conn.exec_driver_sql("COMMIT")
-    time.sleep(0.05)
+    time.sleep(0.2)
     work.conn.exec_driver_sql("BEGIN IMMEDIATE")
     write(work, *moves, event_id=event_id)
