@@ -1,5 +1,6 @@
 """Figures from the mirror of this process, for whoever may see them."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,9 @@ from core.errors import Unavailable
 from pages.ui import session
 
 PACE_SECONDS = 1.0
+REFRESH_SECONDS = 10
+"""Whoever asks for newer figures waits so long for them at most."""
+
 KEPT, KEPT_SECONDS = "analytics.kept", 30
 STANDING = {"value_by_stage"}
 """Measures of how things stand at the end of the period."""
@@ -82,9 +86,12 @@ def is_ready() -> bool:
 
 
 def refresh() -> None:
-    """Have the mirror look at the database now. A callback."""
+    """Have the mirror look at the database now, and wait for it. A callback."""
     with session.store().read() as reader:
-        _mirror().current(session.store().revision(reader))
+        revision = session.store().revision(reader)
+    end = time.monotonic() + REFRESH_SECONDS
+    while not _mirror().current(revision) and time.monotonic() < end:
+        time.sleep(0.05)
 
 
 @st.fragment(run_every=PACE_SECONDS)
